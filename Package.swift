@@ -1,0 +1,165 @@
+// swift-tools-version: 6.2
+// Provost: bounded lab workspaces, fair grading in sandboxed rooms, a record of scores.
+//
+// Arrows between our own targets; anything else is forbidden, and Tests/ArchitectureTests holds it:
+//
+//   provost  → API, Archive, Core           provostd → Server, Service, Store, Sandbox, Core
+//   API      → Core                         Server   → Service, API, Core
+//   Archive  → Core, CArchive, CLinux       Service  → Store, Sandbox, Core
+//   unpack   → Archive                      Store → Core     Sandbox → Core, CLinux
+//
+// CLinux is DESIGN.md's CSystem under another name: swift-system, which SwiftNIO brings in, has a target of that name.
+//
+// One section for each target with its test target, sorted; settings are applied by the loop at the end.
+
+import PackageDescription
+
+let package = Package(
+    name: "provost",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "provost", targets: ["provost"]),
+        .executable(name: "provostd", targets: ["provostd"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML", "CommandLineArguments"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // MARK: Architecture (the arrows above, held by a test)
+        .testTarget(name: "ArchitectureTests"),
+
+        // MARK: CArchive
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+
+        // MARK: CLinux
+        .target(name: "CLinux"),
+
+        // MARK: EndToEnd (real daemon, real command line, real rooms)
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["ProvostTestSupport", "provost", "provostd", "provost-launch", "provost-relay", "provost-unpack"]),
+
+        // MARK: provost
+        .executableTarget(
+            name: "provost",
+            dependencies: [
+                "ProvostAPI",
+                "ProvostArchive",
+                "ProvostCore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+        .testTarget(name: "ProvostCommandTests", dependencies: ["provost", "ProvostTestSupport"]),
+
+        // MARK: provost-launch
+        .executableTarget(name: "provost-launch"),
+
+        // MARK: provost-relay
+        .executableTarget(name: "provost-relay"),
+
+        // MARK: provost-unpack
+        .executableTarget(name: "provost-unpack", dependencies: ["ProvostArchive"]),
+
+        // MARK: ProvostAPI
+        .target(name: "ProvostAPI", dependencies: ["ProvostCore"]),
+        .testTarget(name: "ProvostAPITests", dependencies: ["ProvostAPI"]),
+
+        // MARK: ProvostArchive
+        .target(name: "ProvostArchive", dependencies: ["CArchive", "CLinux", "ProvostCore"]),
+        .testTarget(name: "ProvostArchiveTests", dependencies: ["ProvostArchive", "ProvostTestSupport", "provost-unpack"]),
+
+        // MARK: ProvostCore
+        .target(name: "ProvostCore"),
+        .testTarget(name: "ProvostCoreTests", dependencies: ["ProvostCore"]),
+
+        // MARK: provostd
+        .executableTarget(
+            name: "provostd",
+            dependencies: [
+                "ProvostCore",
+                "ProvostSandbox",
+                "ProvostServer",
+                "ProvostService",
+                "ProvostStore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+
+        // MARK: ProvostSandbox
+        .target(name: "ProvostSandbox", dependencies: ["CLinux", "ProvostCore"]),
+        .testTarget(
+            name: "ProvostSandboxTests",
+            dependencies: ["ProvostSandbox", "ProvostTestSupport", "provost-launch", "provost-relay"]),
+
+        // MARK: ProvostServer
+        .target(
+            name: "ProvostServer",
+            dependencies: [
+                "ProvostAPI",
+                "ProvostCore",
+                "ProvostService",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+
+        // MARK: ProvostService
+        .target(
+            name: "ProvostService",
+            dependencies: [
+                "ProvostCore",
+                "ProvostSandbox",
+                "ProvostStore",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        .testTarget(name: "ProvostServiceTests", dependencies: ["ProvostService", "ProvostTestSupport"]),
+
+        // MARK: ProvostStore
+        .target(
+            name: "ProvostStore",
+            dependencies: [
+                "ProvostCore",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        .testTarget(name: "ProvostStoreTests", dependencies: ["ProvostStore", "ProvostTestSupport"]),
+
+        // MARK: ProvostTestSupport (scratch folders, capability probes, processes: shared by the test targets)
+        .target(name: "ProvostTestSupport", dependencies: ["ProvostCore"], path: "Tests/ProvostTestSupport"),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu17
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("ImmutableWeakCaptures"),
+            .enableUpcomingFeature("InferIsolatedConformances"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+            .strictMemorySafety(),
+        ]
+    if Context.environment["PROVOST_WERROR"] != nil { target.swiftSettings?.append(.treatAllWarnings(as: .error)) }
+}

@@ -1,0 +1,65 @@
+/// Every path of the HTTP interface, once: the daemon registers `pattern`, the command line asks for `path(…)`.
+///
+/// | method and pattern | body → answer | who |
+/// |---|---|---|
+/// | GET health | → 200 | anyone |
+/// | POST login | LoginRequest → LoginResponse | anyone with a code |
+/// | GET whoami | → WhoAmI | anyone known |
+/// | GET status | → StatusReport | anyone known |
+/// | GET doctor | → DoctorReport | administrators |
+/// | GET/POST organizations, programs, cohorts, persons | New… → the thing; → array | administrators; cohorts are listed to their members |
+/// | GET/POST cohorts/{cohort}/enrollments | NewEnrollment → EnrollmentCode; → [Enrollment] | cohort's admins; instructors list |
+/// | DELETE cohorts/{cohort}/enrollments/{person} | → Enrollment (suspended) | cohort's admins |
+/// | GET tokens; DELETE tokens/{token} | → [TokenInfo]; → TokenInfo | own, or administrators |
+/// | GET/POST labs, graders | tar archive → Published<…Version>; → array of versions | instructors publish and list; learners list labs of their assignments |
+/// | GET labs/{name}, graders/{name} | → array of versions, newest first | instructors |
+/// | POST cohorts/{cohort}/assignments | NewAssignment → AssignmentInfo | cohort's instructors |
+/// | GET assignments?cohort= | → [AssignmentInfo] | members: of their cohorts |
+/// | GET/PATCH assignments/{assignment}?cohort= | AssignmentChange → AssignmentInfo | members read, instructors change |
+/// | GET labs/{name}/handout?language= | → text/markdown | members |
+/// | POST assignments/{assignment}/submissions?cohort= | archive bytes → SubmissionReceived | learners |
+/// | POST assignments/{assignment}/regrade?cohort= | → RegradeAnswer | instructors |
+/// | GET submissions?cohort=&assignment=&person= | → [SubmissionInfo], newest first | own; instructors all of their cohorts |
+/// | GET submissions/{submission} | → SubmissionInfo | owner, instructors |
+/// | GET submissions/{submission}/events | → text/event-stream of SubmissionEvent | owner, instructors |
+/// | GET submissions/{submission}/receipt | → Receipt | owner, instructors |
+/// | GET submissions/{submission}/archive | → bytes | owner, instructors |
+/// | GET submissions/{submission}/log | → text/plain, the grader's own output | instructors |
+/// | POST submissions/{submission}/regrade | → RegradeAnswer | instructors |
+/// | GET cohorts/{cohort}/grades?assignment= | → [ResultRow] | instructors |
+/// | GET progress?cohort=&person= | → [ProgressReport] | own; instructors any |
+/// | GET keys/receipt | → ReceiptKey | anyone |
+/// | GET audit?after=&limit= | → [AuditEntry] | administrators |
+/// | GET audit/verify | → AuditVerification | administrators |
+///
+/// `{assignment}` is the assignment's name; `?cohort=` is needed only when the caller is in several cohorts that have one of that name.
+/// `POST …/submissions` takes `Idempotency-Key` (1 to 64 of `A-Z a-z 0-9 - _`, made by the client, required), `Provost-File-Name`
+/// (percent-encoded) and `Content-Length` or chunks; `Provost-Digest` (SHA-256, hexadecimal), when sent, must match what arrived.
+package enum Route {
+    package static let prefix = "/v1"
+    package static let requestIdHeader = "Provost-Request-Id"
+    package static let fileNameHeader = "Provost-File-Name"
+    package static let digestHeader = "Provost-Digest"
+    package static let idempotencyHeader = "Idempotency-Key"
+
+    /// `/v1` and the parts, each percent-encoded.
+    package static func path(_ parts: String..., query: [(String, String?)] = []) -> String {
+        var text = prefix
+        for part in parts { text += "/" + percentEncoded(part) }
+        let present = query.compactMap { name, value in value.map { "\(name)=\(percentEncoded($0))" } }
+        return present.isEmpty ? text : text + "?" + present.joined(separator: "&")
+    }
+
+    /// Leaves RFC 3986 unreserved characters as they are.
+    package static func percentEncoded(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: bytes.append(byte)
+            default: bytes += [0x25, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

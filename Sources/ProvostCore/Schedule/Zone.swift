@@ -1,0 +1,48 @@
+/// A timezone as the schedule needs it: the offset from UTC at an instant. Where the offsets come from (the system's
+/// timezone database) is the caller's business.
+package struct Zone: Sendable {
+    /// The IANA name.
+    package let name: String
+    /// Seconds east of UTC at an instant given in seconds since 1970.
+    package let offset: @Sendable (_ secondsSince1970: Int64) -> Int
+
+    package init(name: String, offset: @escaping @Sendable (_ secondsSince1970: Int64) -> Int) {
+        self.name = name
+        self.offset = offset
+    }
+
+    /// UTC itself.
+    package static let utc = Zone(name: "UTC") { _ in 0 }
+
+    /// The instant that a wall clock in this zone means.
+    ///
+    /// A time that happens twice (clocks go back) is the later one, and a time that never happens (clocks go forward) is moved by the
+    /// gap: both in the learner's favour for a due time.
+    package func instant(of civil: CivilTime) -> Timestamp {
+        let wall = civil.secondsIfUTC
+        // The offset in force lies among those of the day before and the day after.
+        let offsets = Set([offset(wall - 86_400), offset(wall), offset(wall + 86_400)])
+        let exact = offsets.map { wall - Int64($0) }.filter { $0 + Int64(offset($0)) == wall }
+        let seconds = exact.max() ?? offsets.map { wall - Int64($0) }.max() ?? wall
+        return Timestamp(milliseconds: seconds * 1000)
+    }
+
+    /// What a wall clock in this zone shows at an instant.
+    package func civil(at instant: Timestamp) -> CivilTime {
+        instant.civil(offsetSeconds: offset(instant.milliseconds / 1000))
+    }
+}
+
+/// The cohort's dates as instants: inside it things run, outside it nothing starts.
+package struct StudyWindow: Sendable, Hashable {
+    package let begins: Timestamp
+    /// The first instant that is no longer inside.
+    package let ends: Timestamp
+
+    /// From midnight of the first day to the midnight that ends the last day, in the cohort's zone.
+    package init(firstDay: CivilDate, lastDay: CivilDate, zone: Zone) {
+        begins = zone.instant(of: CivilTime(date: firstDay))
+        ends = zone.instant(of: CivilTime(date: lastDay.adding(days: 1)))
+    }
+    package func contains(_ instant: Timestamp) -> Bool { begins <= instant && instant < ends }
+}
