@@ -1,0 +1,103 @@
+/// Collects what a grader reports and turns it, with the way the grader ended, into a record.
+///
+/// The first thing that cannot be right makes the whole grading “not graded”: a grader that says one wrong thing cannot be
+/// believed about the others, and the learner must not pay for it.
+package struct GradingSheet: Sendable {
+    /// More tests than this are not believed.
+    package static let mostTests = 10_000
+    /// Messages to the learner beyond this many are dropped.
+    package static let mostMessages = 100
+
+    private let points: Points
+    private let grader: GraderManifest
+    private(set) package var tests: [TestRecord] = []
+    private(set) package var messages: [String] = []
+    private var total: Points?
+    private var complaint: String?
+    private var ourFault: String?
+
+    /// - Parameter points: what a full score is, from the lab.
+    package init(points: Points, grader: GraderManifest) {
+        self.points = points
+        self.grader = grader
+    }
+
+    /// Takes one report. Throws the sentence for the grader's author, after noting it against the grading.
+    /// - Returns: the test, when it was one.
+    package mutating func take(_ words: [String]) throws(ProvostError) -> TestRecord? {
+        do throws(ProvostError) {
+            let command = try ReportCommand(words)
+            guard grader.format == .provost else {
+                throw ProvostError(.invalid, "report: this grader's format is exit-code; set “format: provost” in grader.yaml.")
+            }
+            switch command {
+            case .score(let score):
+                guard score <= points else { throw ProvostError(.invalid, "report score: \(score) is above the lab's \(points) points.") }
+                total = score
+            case .message(let text): if messages.count < Self.mostMessages { messages.append(text) }
+            case .test(let name, let status, let score, let max, let message, let hidden):
+                guard tests.count < Self.mostTests else { throw ProvostError(.invalid, "report test: at most \(Self.mostTests) tests.") }
+                let test = TestRecord(
+                    number: tests.count + 1, name: name, status: status, score: score, max: max, visibility: hidden ? .hidden : .visible,
+                    message: message)
+                tests.append(test)
+                return test
+            }
+            return nil
+        } catch {
+            if complaint == nil { complaint = error.message }
+            throw error
+        }
+    }
+
+    /// Notes that something of ours failed while grading: whatever the grader says afterwards, it is not graded.
+    package mutating func noteOurFault(_ sentence: String) { if ourFault == nil { ourFault = sentence } }
+
+    /// True when `noteOurFault` was called: running it again may help.
+    package var isOurFault: Bool { ourFault != nil }
+
+    /// The record, given how the grader's room ended.
+    package func record(_ report: RoomReport, limits: RoomLimits) -> GradingRecord {
+        if let ourFault { return notGraded("Something failed on our side while grading.", evidence: ourFault) }
+        if case .failed(let why) = report.ending { return notGraded("Something failed on our side while grading.", evidence: why) }
+        if let complaint { return notGraded("The grader reported something that cannot be right.", evidence: complaint) }
+        switch report.stoppedBy {
+        case .wallTime?, .cpuTime?:
+            if grader.onTimeout == .countReported, grader.format == .provost { return counted(partly: true) }
+            return notGraded("The grader ran out of time.", evidence: "grader \(report.summary(limits: limits))")
+        case .some: return notGraded("The grader hit one of its own limits.", evidence: "grader \(report.summary(limits: limits))")
+        case nil: break
+        }
+        switch (grader.format, report.ending) {
+        case (.provost, .exited(0)): return counted(partly: false)
+        case (.exitCode, .exited(0)), (.exitCode, .exited(1)):
+            let passed = report.ending == .exited(0)
+            let score = passed ? points : .zero
+            let test = TestRecord(number: 1, name: "exit status", status: passed ? .pass : .fail, score: score, max: points)
+            return GradingRecord(outcome: .graded, isolation: grader.isolation, score: score, max: points, tests: [test], messages: messages)
+        default: return notGraded("The grader failed.", evidence: "grader \(report.summary(limits: limits))")
+        }
+    }
+
+    private func counted(partly: Bool) -> GradingRecord {
+        let sum = tests.reduce(Points.zero) { $0 + $1.score }
+        let reachable = tests.reduce(Points.zero) { $0 + $1.max }
+        if total == nil {
+            if tests.isEmpty { return notGraded("The grader reported nothing.", evidence: "no test and no score was reported") }
+            let adds = partly ? reachable <= points : reachable == points
+            if !adds {
+                return notGraded(
+                    "The grader's points do not add up.", evidence: "the tests add up to \(reachable) points, lab.yaml says \(points)")
+            }
+        }
+        return GradingRecord(
+            outcome: .graded, isolation: grader.isolation, score: total ?? sum, max: points,
+            reason: partly ? "The grader ran out of time; the tests reported before that count." : nil, tests: tests, messages: messages)
+    }
+
+    private func notGraded(_ reason: String, evidence: String) -> GradingRecord {
+        GradingRecord(
+            outcome: .notGraded, isolation: grader.isolation, score: nil, max: points, reason: reason, evidence: evidence, tests: tests,
+            messages: messages)
+    }
+}

@@ -1,0 +1,88 @@
+package import ProvostCore
+
+/// Who makes a request, and what they may do. Every use case asks `require`, and the rules stand only there.
+package struct Principal: Sendable {
+    package enum Kind: Sendable {
+        /// Root or the daemon's own user on the Unix socket, or `provostd` itself.
+        case administrator
+        /// A person with a token.
+        case person(Person, enrollments: [Enrollment], token: String)
+    }
+    package let kind: Kind
+    /// For the audit: `local:0`, a person's slug, or `provost`.
+    package let name: String
+
+    package static func local(uid: UInt32) -> Self { Self(kind: .administrator, name: "local:\(uid)") }
+    package static let provost = Self(kind: .administrator, name: "provost")
+    package init(_ person: Person, enrollments: [Enrollment], token: String) {
+        kind = .person(person, enrollments: enrollments, token: token)
+        name = person.slug.text
+    }
+    private init(kind: Kind, name: String) {
+        self.kind = kind
+        self.name = name
+    }
+
+    package var person: Person? {
+        if case .person(let person, _, _) = kind { person } else { nil }
+    }
+    package var isAdministrator: Bool {
+        if case .administrator = kind { true } else { false }
+    }
+    package var enrollments: [Enrollment] {
+        if case .person(_, let enrollments, _) = kind { enrollments.filter { !$0.suspended } } else { [] }
+    }
+    /// nil outside the cohort, and for administrators, who are in none.
+    package func role(in cohort: Slug) -> Role? { enrollments.first { $0.cohort == cohort }?.role }
+}
+
+/// Something that needs a right.
+package enum Permission: Sendable, Hashable {
+    /// Organizations, programs, cohorts, persons, doctor, audit, everyone's tokens.
+    case administer
+    /// Enrol people into a cohort.
+    case manage(cohort: Slug)
+    /// Assignments, grades, everyone's submissions of a cohort.
+    case instruct(cohort: Slug)
+    /// See a cohort's assignments.
+    case attend(cohort: Slug)
+    /// Hand in.
+    case submit(cohort: Slug)
+    /// Read one submission.
+    case read(submissionOf: ID<Person>, cohort: Slug)
+    /// Publish and list labs and graders.
+    case author
+}
+
+extension Principal {
+    /// The one place where rights are decided. Throws `denied` with what would be needed.
+    package func require(_ permission: Permission) throws(ProvostError) {
+        if isAdministrator { return try requireNotSubmit(permission) }
+        let allowed: Bool
+        let needed: String
+        switch permission {
+        case .administer:
+            (allowed, needed) = (false, "an administrator: root or the daemon's user, on the server's own socket")
+        case .manage(let cohort):
+            (allowed, needed) = (role(in: cohort) == .admin, "an admin of the cohort \(cohort)")
+        case .instruct(let cohort):
+            (allowed, needed) = ((role(in: cohort) ?? .learner) >= .instructor, "an instructor of the cohort \(cohort)")
+        case .attend(let cohort):
+            (allowed, needed) = (role(in: cohort) != nil, "enrolled in the cohort \(cohort)")
+        case .submit(let cohort):
+            (allowed, needed) = (role(in: cohort) != nil, "enrolled in the cohort \(cohort)")
+        case .read(let owner, let cohort):
+            let own = person?.id == owner && role(in: cohort) != nil
+            (allowed, needed) = (own || (role(in: cohort) ?? .learner) >= .instructor, "its owner or an instructor of the cohort \(cohort)")
+        case .author:
+            (allowed, needed) = (enrollments.contains { $0.role >= .instructor }, "an instructor of some cohort")
+        }
+        guard allowed else { throw ProvostError(.denied, "This needs you to be \(needed).") }
+    }
+
+    private func requireNotSubmit(_ permission: Permission) throws(ProvostError) {
+        if case .submit = permission {
+            throw ProvostError(.denied, "An administrator has no submissions of their own; log in as a learner with `provost login CODE`.")
+        }
+    }
+}

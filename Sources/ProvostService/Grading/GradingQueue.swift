@@ -1,0 +1,182 @@
+package import Logging
+package import ProvostCore
+package import ServiceLifecycle
+import ProvostStore
+import Synchronization
+
+/// Takes gradings from the store in its fair order and runs a bounded number of them at a time.
+///
+/// The queue itself is the store's table: a restart goes on where the last daemon was. A grading that was being run when the daemon died is
+/// queued again at start; the run number fences off whatever the old one might still say.
+package final class GradingQueue: Service, Sendable {
+    /// A grading is started at most this often; then it is not graded, so that one that kills the daemon cannot do so for ever.
+    package static let mostRuns = 5
+
+    package let workers: Int
+    private let context: ServiceContext
+    private let runner: GradingRunner
+    private let events: GradingEvents
+    /// How long running gradings may go on after a request to stop.
+    private let grace: Duration
+    private let bell = Bell()
+    private let active = Mutex(0)
+
+    package init(_ context: ServiceContext, runner: GradingRunner, events: GradingEvents, workers: Int, grace: Duration = .seconds(10)) {
+        self.context = context
+        self.runner = runner
+        self.events = events
+        self.workers = workers
+        self.grace = grace
+    }
+
+    /// Says that there may be work. Cheap, and safe to call too often.
+    package func wake() { bell.ring() }
+
+    /// Runs until asked to stop. Then nothing new is begun; what runs may finish within the grace and is given back after it.
+    package func run() async throws {
+        let again = try await context.store.requeueInterrupted()
+        if again > 0 { context.logger.notice("Gradings of an earlier run are queued again", metadata: ["count": "\(again)"]) }
+        await withGracefulShutdownHandler {
+            await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<workers {
+                    group.addTask {
+                        await self.work()
+                        return true
+                    }
+                }
+                group.addTask { [grace] in
+                    try? await gracefulShutdown()
+                    try? await Task.sleep(for: grace)
+                    return false
+                }
+                var working = workers
+                while working > 0, let isWorker = await group.next(), isWorker { working -= 1 }
+                group.cancelAll()
+            }
+        } onGracefulShutdown: { [bell] in
+            bell.close()
+        }
+    }
+
+    private func work() async {
+        while !Task.isCancelled, !bell.isClosed {
+            let heard = bell.rings
+            if let job = await claim() {
+                active.withLock { $0 += 1 }
+                await perform(job)
+                active.withLock { $0 -= 1 }
+            } else {
+                await bell.wait(after: heard)
+            }
+        }
+    }
+
+    private func claim() async -> GradingJob? {
+        do { return try await context.store.claimNextGrading(at: context.now()) } catch {
+            context.logger.error("The queue cannot be read", metadata: ["error": "\(error)"])
+            return nil
+        }
+    }
+
+    private func perform(_ job: GradingJob) async {
+        var logger = context.logger
+        logger[metadataKey: "grading"] = "\(job.grading.id)"
+        logger[metadataKey: "submission"] = "\(job.submission.id)"
+        let outcome: GradingRunner.Outcome
+        if job.grading.run > Self.mostRuns {
+            outcome = .record(GradingRunner.givenUp(job), unpack: nil, log: nil, limits: job.lab.manifest.graderLimits)
+        } else {
+            if job.grading.run > 1 { events.publish(.restarted, for: job.submission.id) }
+            events.publish(.unpacking, for: job.submission.id)
+            outcome = await runner.run(job, logger: logger)
+        }
+        // Recording must not be undone by a shutdown that arrives now.
+        await Task { [context, events] in
+            do {
+                switch outcome {
+                case .giveBack(let why):
+                    logger.notice("The grading is given back", metadata: ["why": "\(why)"])
+                    _ = try await context.store.requeue(job.grading.id, run: job.grading.run)
+                    events.publish(.restarted, for: job.submission.id)
+                case .record(let record, let unpack, let log, let limits):
+                    let evidence = GradingEvidence(limits: limits, image: "host")
+                    let taken = try await context.store.recordGrading(
+                        job.grading.id, run: job.grading.run, record: record, unpack: unpack, log: log, evidence: evidence, at: context.now())
+                    if taken {
+                        logger.info("Graded", metadata: ["outcome": "\(record.outcome.rawValue)", "score": "\(record.score.map { "\($0)" } ?? "-")"])
+                        events.publish(.finished, for: job.submission.id)
+                    } else {
+                        logger.notice("A result came too late and was not recorded", metadata: ["run": "\(job.grading.run)"])
+                    }
+                }
+            } catch {
+                logger.error("The result could not be recorded; the grading will be run again", metadata: ["error": "\(error)"])
+                await Self.giveBackLater(job, context: context)
+            }
+        }.value
+    }
+
+    /// After a failure to record (a full disk): tries to queue it again until the store takes writes, or the next start does it.
+    private static func giveBackLater(_ job: GradingJob, context: ServiceContext) async {
+        for wait in [1, 2, 4, 8, 15, 30, 60, 120, 240] {
+            try? await Task.sleep(for: .seconds(wait))
+            if (try? await context.store.requeue(job.grading.id, run: job.grading.run)) != nil { return }
+        }
+    }
+
+    /// Seconds until a grading at this position begins, from the assignment's own recent gradings; nil with nothing to go by.
+    package func estimate(position: Int, assignment: ID<Assignment>) async -> TimeSpan? {
+        guard let recent = try? await context.store.recentGradingSeconds(assignment: assignment, last: 20), !recent.isEmpty else { return nil }
+        let median = recent.sorted()[recent.count / 2]
+        let rounds = Double(position - 1 + workers) / Double(workers)
+        return TimeSpan(milliseconds: Int64(median * rounds.rounded(.down) * 1000))
+    }
+
+    package var running: Int { active.withLock { $0 } }
+}
+
+/// Wakes all who wait; a ring that comes between looking and waiting is not lost.
+private final class Bell: Sendable {
+    private struct State {
+        var rings = 0
+        var closed = false
+        var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
+        var next = 0
+    }
+    private let state = Mutex(State())
+
+    var rings: Int { state.withLock { $0.rings } }
+    var isClosed: Bool { state.withLock { $0.closed } }
+
+    func ring() { wakeAll { $0.rings += 1 } }
+    func close() { wakeAll { $0.closed = true } }
+
+    private func wakeAll(_ change: (inout State) -> Void) {
+        let waiting = state.withLock { state in
+            change(&state)
+            defer { state.waiting = [:] }
+            return state.waiting.values.map { $0 }
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    /// Returns after the next ring (at once if there was one since `heard`), when closed, or when the task is cancelled.
+    func wait(after heard: Int) async {
+        let number = state.withLock { state in
+            state.next += 1
+            return state.next
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let ready = state.withLock { state in
+                    if state.rings != heard || state.closed || Task.isCancelled { return true }
+                    state.waiting[number] = continuation
+                    return false
+                }
+                if ready { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiting.removeValue(forKey: number) }?.resume()
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import Foundation
+package import Logging
+package import ProvostCore
+import ProvostSandbox
+package import ProvostStore
+
+/// Runs one grading: unpacks the submission in a room, then runs the grader in a second and the learner's programs in a third.
+///
+/// Theory of operation. The learner's user owns two folders on one sized tmpfs: `submission`, as it was unpacked, and `work`, the
+/// learner's own writable copy. Rooms with the learner's programs see `work` alone. The grader's room sees `submission`, the lab (with the hidden
+/// tests), the grader, a scratch of its own and the result channel; it runs as another user. Only the supervisor stands between the
+/// two: a `learner run` in the grader's room is a request on the channel, and the supervisor starts the learner's room.
+package struct GradingRunner: Sendable {
+    package enum Outcome: Sendable {
+        case record(GradingRecord, unpack: UnpackReport?, log: ContentDigest?, limits: RoomLimits)
+        /// To be queued again: we were asked to stop, or something of ours failed that may not fail again.
+        case giveBack(String)
+    }
+
+    private let context: ServiceContext
+    private let trees: TreeCache
+    private let unpacking: Unpacking
+    private let events: GradingEvents
+
+    package init(_ context: ServiceContext, trees: TreeCache, unpacking: Unpacking, events: GradingEvents) {
+        self.context = context
+        self.trees = trees
+        self.unpacking = unpacking
+        self.events = events
+    }
+
+    /// The record of a grading that was started too often without an end.
+    static func givenUp(_ job: GradingJob) -> GradingRecord {
+        GradingRecord(
+            outcome: .notGraded, isolation: job.grader.manifest.isolation, score: nil, max: job.lab.manifest.points,
+            reason: "Something failed on our side while grading.", evidence: "given up after \(GradingQueue.mostRuns) starts that did not come to an end")
+    }
+
+    /// Never throws: what fails on our side is given back while there are runs left, and becomes “not graded” after that.
+    package func run(_ job: GradingJob, logger: Logger) async -> Outcome {
+        var bench = Workbench(sandbox: context.sandbox)
+        let outcome: Outcome
+        do {
+            outcome = try await run(job, bench: &bench, logger: logger)
+        } catch {
+            logger.error("A grading failed on our side", metadata: ["error": "\(error)"])
+            outcome = ours(job, "\(error)", unpack: nil)
+        }
+        await bench.clear()
+        if Task.isCancelled, case .record(let record, _, _, _) = outcome, record.outcome == .notGraded, !record.refused {
+            return .giveBack("the daemon is stopping")
+        }
+        return outcome
+    }
+
+    private func ours(_ job: GradingJob, _ evidence: String, unpack: UnpackReport?) -> Outcome {
+        if Task.isCancelled { return .giveBack("the daemon is stopping") }
+        if job.grading.run < 3 { return .giveBack(evidence) }
+        let record = GradingRecord(
+            outcome: .notGraded, isolation: job.grader.manifest.isolation, score: nil, max: job.lab.manifest.points,
+            reason: "Something failed on our side while grading.", evidence: evidence)
+        return .record(record, unpack: unpack, log: nil, limits: job.lab.manifest.graderLimits)
+    }
+
+    private func run(_ job: GradingJob, bench: inout Workbench, logger: Logger) async throws -> Outcome {
+        let lab = job.lab.manifest
+        async let labTree = trees.tree(job.lab.content, blobs: context.blobs.open)
+        async let graderTree = trees.tree(job.grader.digest, blobs: context.blobs.open)
+
+        let learner = try await bench.learnerFolders(for: job)
+        let report = try await unpack(job, into: learner)
+        if let refusal = report.refusal {
+            _ = try? await (labTree, graderTree)
+            let record = GradingRecord(
+                outcome: .notGraded, isolation: job.grader.manifest.isolation, score: nil, max: lab.points, reason: refusal.message, refused: true)
+            return .record(record, unpack: report, log: nil, limits: lab.graderLimits)
+        }
+        guard try await context.store.advance(job.grading.id, run: job.grading.run, to: .grading, unpack: report) else {
+            return .giveBack("fenced off")
+        }
+        events.publish(.grading, for: job.submission.id)
+
+        let grader = try await bench.graderFolders(for: job)
+        let network: RoomNetwork = lab.network == .loopback ? .shared(try await context.sandbox.makeNetwork()) : .none
+        let supervisor = Supervisor(
+            sandbox: context.sandbox, sheet: GradingSheet(points: lab.points, grader: job.grader.manifest), learnerFolder: learner.work, learner: learner.user,
+            limits: lab.learnerLimits, network: network, events: events, submission: job.submission.id)
+        let channel = try ResultChannel(path: grader.channel + "/socket", owner: grader.user, onCall: supervisor.handle)
+        let spec = RoomSpec(
+            command: command(job.grader.manifest), environment: ["HOME": "/grade/work", "PATH": "/grade/bin:/usr/local/bin:/usr/bin:/bin", "PROVOST_CHANNEL": "/grade/channel/socket"],
+            workingDirectory: "/grade/work",
+            mounts: [
+                .readOnly(host: learner.submission, at: "/grade/submission"), .readOnly(host: try await labTree, at: "/grade/lab"),
+                .readOnly(host: try await graderTree, at: "/grade/grader"), .readOnly(host: context.directory.tools + "/grade-bin", at: "/grade/bin"),
+                .readOnly(host: grader.channel, at: "/grade/channel"), .writable(host: grader.work, at: "/grade/work"),
+            ], user: grader.user, network: network, limits: lab.graderLimits)
+        let result: RoomResult
+        do { result = try await context.sandbox.run(spec) } catch {
+            await channel.close()
+            throw error
+        }
+        await channel.close()
+        let sheet = await supervisor.finish()
+        if Task.isCancelled { return .giveBack("the daemon is stopping") }
+        let record = sheet.record(result.report, limits: lab.graderLimits)
+        if sheet.isOurFault, job.grading.run < 3 { return .giveBack(record.evidence ?? "a learner's room failed") }
+        let log = try await Blocking.run { [context] in try context.blobs.put(Self.log(result, record: record, limits: lab.graderLimits)) }
+        return .record(record, unpack: report, log: log, limits: lab.graderLimits)
+    }
+
+    private func unpack(_ job: GradingJob, into folders: Workbench.Learner) async throws -> UnpackReport {
+        let archive = try await Blocking.run { [context] in try context.blobs.open(job.submission.digest) }
+        defer { close(archive) }
+        return try await unpacking.run(
+            archive: archive, into: folders.submission, copy: folders.work, user: folders.user, limits: job.lab.manifest.unpack, keepFolder: false)
+    }
+
+    private func command(_ grader: GraderManifest) -> [String] {
+        var command = grader.run
+        if let program = command.first, program.hasPrefix("./") { command[0] = "/grade/grader/" + program.dropFirst(2) }
+        return command
+    }
+
+    /// What the instructor can read afterwards: how the room ended, then both outputs as far as they were kept.
+    private static func log(_ result: RoomResult, record: GradingRecord, limits: RoomLimits) -> [UInt8] {
+        let report = result.report
+        var head = "grader \(report.summary(limits: limits)); \(report.wallTime) wall"
+        if let cpu = report.cpuTime { head += ", \(cpu) CPU" }
+        if let memory = report.peakMemory { head += ", peak \(memory) of \(limits.memory)" }
+        if let processes = report.peakProcesses { head += ", at most \(processes) processes" }
+        if let evidence = record.evidence { head += "\nnot graded: \(evidence)" }
+        head += "\n--- standard output (\(report.droppedOutput) bytes dropped)\n"
+        return Array(head.utf8) + result.output + Array("\n--- standard error (\(report.droppedError) bytes dropped)\n".utf8) + result.error + Array("\n".utf8)
+    }
+}

@@ -1,0 +1,59 @@
+import ProvostCore
+import ProvostSandbox
+import ProvostStore
+
+/// The folders and users of one grading, taken as they are needed and given back together.
+struct Workbench {
+    struct Learner {
+        let user: RoomUser
+        /// As unpacked; the grader reads it.
+        let submission: String
+        /// The learner's own copy; their programs may change it.
+        let work: String
+    }
+    struct Grader {
+        let user: RoomUser
+        let work: String
+        let channel: String
+    }
+
+    private let sandbox: Sandbox
+    private var users: [RoomUser] = []
+    private var scratches: [Scratch] = []
+
+    init(sandbox: Sandbox) { self.sandbox = sandbox }
+
+    mutating func learnerFolders(for job: GradingJob) async throws(ProvostError) -> Learner {
+        let user = try lease()
+        let lab = job.lab.manifest
+        let size = ByteCount(lab.unpack.bytes.bytes * 2 + lab.learnerLimits.disk.bytes)
+        let scratch = try await scratch("learner-\(job.grading.id)-\(job.grading.run)", size: size, inodes: lab.unpack.entries * 2 + lab.learnerLimits.inodes)
+        return Learner(
+            user: user, submission: try scratch.folder("submission", owner: user, mode: 0o755), work: try scratch.folder("work", owner: user, mode: 0o755))
+    }
+
+    mutating func graderFolders(for job: GradingJob) async throws(ProvostError) -> Grader {
+        let user = try lease()
+        let limits = job.lab.manifest.graderLimits
+        let scratch = try await scratch("grader-\(job.grading.id)-\(job.grading.run)", size: limits.disk, inodes: limits.inodes)
+        return Grader(user: user, work: try scratch.folder("work", owner: user, mode: 0o700), channel: try scratch.folder("channel", owner: user, mode: 0o700))
+    }
+
+    private mutating func lease() throws(ProvostError) -> RoomUser {
+        let user = try sandbox.leaseUser()
+        users.append(user)
+        return user
+    }
+
+    private mutating func scratch(_ name: String, size: ByteCount, inodes: Int) async throws(ProvostError) -> Scratch {
+        let scratch = try await sandbox.makeScratch(name, size: size, inodes: inodes)
+        scratches.append(scratch)
+        return scratch
+    }
+
+    /// Takes the folders away, then gives the users back: nobody gets a user whose files are still there.
+    func clear() async {
+        for scratch in scratches { await scratch.remove() }
+        for user in users { sandbox.returnUser(user) }
+    }
+}

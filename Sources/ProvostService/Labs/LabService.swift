@@ -1,0 +1,78 @@
+import Crypto
+import Foundation
+package import ProvostCore
+import ProvostSandbox
+import ProvostStore
+
+/// Publishing and reading labs and graders.
+package struct LabService: Sendable {
+    /// A packed lab or grader may be this large.
+    package static let archiveLimit = ByteCount.mebibytes(512)
+
+    private let context: ServiceContext
+    private let trees: TreeCache
+    package init(_ context: ServiceContext, trees: TreeCache) {
+        self.context = context
+        self.trees = trees
+    }
+
+    /// Stores a packed grader folder as a version. The same content again is the same version.
+    package func publishGrader(_ principal: Principal, archive: ContentDigest, bytes: ByteCount) async throws(ProvostError) -> (version: GraderVersion, new: Bool) {
+        try principal.require(.author)
+        let tree = try await trees.tree(archive, blobs: context.blobs.open)
+        guard let text = try TreeFiles.read("grader.yaml", beneath: tree, limit: 64 * 1024) else {
+            throw ProvostError(.invalid, "There is no grader.yaml at the top of the folder; see docs/grader.md.")
+        }
+        let manifest = try ManifestReader.grader(text)
+        if let program = manifest.run.first, program.hasPrefix("./"),
+            try TreeFiles.read(String(program.dropFirst(2)), beneath: tree, limit: 64 << 20) == nil
+        {
+            throw ProvostError(.invalid, "grader.yaml: run names \(program), but the folder has no such file.")
+        }
+        return try await context.store.publishGrader(
+            digest: archive, name: manifest.name, manifest: manifest, bytes: bytes, by: principal.name, at: context.now())
+    }
+
+    /// Stores a packed lab folder as a version, pinned to the newest version of its grader. The same content with the same grader again is the
+    /// same version.
+    package func publishLab(_ principal: Principal, archive: ContentDigest, bytes: ByteCount) async throws(ProvostError) -> (version: LabVersion, new: Bool) {
+        try principal.require(.author)
+        let tree = try await trees.tree(archive, blobs: context.blobs.open)
+        guard let text = try TreeFiles.read("lab.yaml", beneath: tree, limit: 64 * 1024) else {
+            throw ProvostError(.invalid, "There is no lab.yaml at the top of the folder; see docs/lab.md.")
+        }
+        let manifest = try ManifestReader.lab(text)
+        guard let grader = try await context.store.graderVersions(manifest.grader).first else {
+            throw ProvostError(.notFound, "lab.yaml names the grader “\(manifest.grader)”, which is not published yet; run: provost grader publish graders/\(manifest.grader)")
+        }
+        let digest = ContentDigest(bytes: SHA256.hash(data: Array("provost lab version\n\(archive)\n\(grader.digest)\n".utf8)))
+        return try await context.store.publishLab(
+            digest: digest, content: archive, name: manifest.name, manifest: manifest, grader: grader.digest, bytes: bytes, by: principal.name, at: context.now())
+    }
+
+    /// Newest first; without a name the newest of each.
+    package func labs(_ principal: Principal, name: Slug?) async throws(ProvostError) -> [LabVersion] {
+        try principal.require(.author)
+        let versions = try await context.store.labVersions(name)
+        if let name, versions.isEmpty { throw ProvostError(.notFound, "No lab “\(name)” is published; see: provost lab list") }
+        return versions
+    }
+
+    package func graders(_ principal: Principal, name: Slug?) async throws(ProvostError) -> [GraderVersion] {
+        try principal.require(.author)
+        let versions = try await context.store.graderVersions(name)
+        if let name, versions.isEmpty { throw ProvostError(.notFound, "No grader “\(name)” is published; see: provost grader list") }
+        return versions
+    }
+
+    /// The handout of an assignment's pinned lab version: `README.ko.md` for `ko` where there is one, else `README.md`.
+    package func handout(_ version: LabVersion, language: String) async throws(ProvostError) -> [UInt8] {
+        let tree = try await trees.tree(version.content, blobs: context.blobs.open)
+        let limit = 1 << 20
+        if language == "ko", let text = try TreeFiles.read("README.ko.md", beneath: tree, limit: limit) { return text }
+        guard let text = try TreeFiles.read("README.md", beneath: tree, limit: limit) else {
+            throw ProvostError(.notFound, "The lab “\(version.name)” has no handout.")
+        }
+        return text
+    }
+}

@@ -1,0 +1,69 @@
+package import ProvostCore
+
+/// Reads `lab.yaml` and `grader.yaml`. Their references are `docs/lab.md` and `docs/grader.md`.
+package enum ManifestReader {
+    /// Throws `invalid` with `lab.yaml:LINE:COLUMN: …`.
+    package static func lab(_ text: [UInt8]) throws(ProvostError) -> LabManifest {
+        let file = try YAMLMapping(file: "lab.yaml", text: text)
+        try file.allow(["name", "title", "grader", "points", "network", "archive-limit", "unpack", "limits"])
+        var lab = LabManifest(
+            name: try file.required("name", Slug.init), title: try title(file), grader: try file.required("grader", Slug.init),
+            points: try file.required("points", Points.init(parsing:)))
+        guard lab.points > .zero else { throw ProvostError(.invalid, "lab.yaml: points must be above 0.") }
+        lab.network = try file.choice("network", LabManifest.Network.self) ?? lab.network
+        lab.archiveLimit = try file.value("archive-limit", ByteCount.init(parsing:)) ?? lab.archiveLimit
+        if let unpack = try file.mapping("unpack") { lab.unpack = try self.unpack(unpack, defaults: lab.unpack) }
+        if let limits = try file.mapping("limits") {
+            try limits.allow(["learner", "grader"])
+            if let learner = try limits.mapping("learner") { lab.learnerLimits = try self.limits(learner, defaults: lab.learnerLimits) }
+            if let grader = try limits.mapping("grader") { lab.graderLimits = try self.limits(grader, defaults: lab.graderLimits) }
+        }
+        return lab
+    }
+
+    /// Throws `invalid` with `grader.yaml:LINE:COLUMN: …`.
+    package static func grader(_ text: [UInt8]) throws(ProvostError) -> GraderManifest {
+        let file = try YAMLMapping(file: "grader.yaml", text: text)
+        try file.allow(["name", "title", "format", "isolation", "on-timeout", "run"])
+        guard let run = try file.texts("run"), !run.isEmpty else { throw file.missing("run") }
+        var grader = GraderManifest(name: try file.required("name", Slug.init), title: try title(file), run: run)
+        grader.format = try file.choice("format", GraderManifest.Format.self) ?? grader.format
+        grader.isolation = try file.choice("isolation", GraderManifest.Isolation.self) ?? grader.isolation
+        grader.onTimeout = try file.choice("on-timeout", GraderManifest.OnTimeout.self) ?? grader.onTimeout
+        return grader
+    }
+
+    private static func title(_ file: YAMLMapping) throws(ProvostError) -> LocalizedText {
+        guard let title = try file.mapping("title") else { throw file.missing("title") }
+        try title.allow(["en", "ko"])
+        return LocalizedText(english: try title.required("en") { text throws(ProvostError) in text }, korean: try title.text("ko"))
+    }
+
+    private static func unpack(_ file: YAMLMapping, defaults: UnpackLimits) throws(ProvostError) -> UnpackLimits {
+        try file.allow(["bytes", "entries", "depth", "path-length", "ratio"])
+        return UnpackLimits(
+            bytes: try file.value("bytes", ByteCount.init(parsing:)) ?? defaults.bytes,
+            entries: try file.whole("entries", in: 1...1_000_000) ?? defaults.entries,
+            depth: try file.whole("depth", in: 1...256) ?? defaults.depth,
+            pathLength: try file.whole("path-length", in: 1...4096) ?? defaults.pathLength,
+            ratio: try file.whole("ratio", in: 1...100_000) ?? defaults.ratio)
+    }
+
+    private static func limits(_ file: YAMLMapping, defaults: RoomLimits) throws(ProvostError) -> RoomLimits {
+        try file.allow(["wall-time", "cpu-time", "cpus", "memory", "processes", "disk", "inodes", "output", "open-files"])
+        return RoomLimits(
+            wallTime: try file.value("wall-time", TimeSpan.init(parsing:)) ?? defaults.wallTime,
+            cpuTime: try file.value("cpu-time", TimeSpan.init(parsing:)) ?? defaults.cpuTime,
+            cpuMillis: try file.value("cpus") { text throws(ProvostError) in
+                let cpus = try Points(parsing: text).thousandths
+                guard (10...1_000_000).contains(cpus) else { throw ProvostError(.invalid, "cpus is a number from 0.01 to 1000") }
+                return Int(cpus)
+            } ?? defaults.cpuMillis,
+            memory: try file.value("memory", ByteCount.init(parsing:)) ?? defaults.memory,
+            processes: try file.whole("processes", in: 1...100_000) ?? defaults.processes,
+            disk: try file.value("disk", ByteCount.init(parsing:)) ?? defaults.disk,
+            inodes: try file.whole("inodes", in: 1...10_000_000) ?? defaults.inodes,
+            output: try file.value("output", ByteCount.init(parsing:)) ?? defaults.output,
+            openFiles: try file.whole("open-files", in: 16...1_000_000) ?? defaults.openFiles)
+    }
+}

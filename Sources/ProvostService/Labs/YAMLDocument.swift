@@ -1,0 +1,133 @@
+package import ProvostCore
+import Yams
+
+/// A YAML mapping that is read key by key, strictly: a key that nobody asked for is a mistake, and every complaint says
+/// `file:line:column`.
+struct YAMLMapping {
+    let file: String
+    private let node: Node
+    private let entries: [(key: String, keyNode: Node, value: Node)]
+
+    /// Parses a whole file that must be one mapping. At most 64 KiB.
+    init(file: String, text: [UInt8]) throws(ProvostError) {
+        guard text.count <= 64 * 1024 else { throw ProvostError(.invalid, "\(file): larger than 64 KiB; it should hold settings only.") }
+        guard let string = String(validating: text, as: UTF8.self) else { throw ProvostError(.invalid, "\(file): not UTF-8; save it as UTF-8.") }
+        let root: Node?
+        do { root = try Yams.compose(yaml: string) } catch let error as YamlError {
+            throw ProvostError(.invalid, "\(file)\(Self.place(of: error)): \(Self.sentence(of: error))", cause: error)
+        } catch { throw ProvostError(.invalid, "\(file): not YAML: \(error)", cause: error) }
+        guard let root else { throw ProvostError(.invalid, "\(file): empty; see docs/lab.md and docs/grader.md for what belongs there.") }
+        try self.init(file: file, node: root)
+    }
+
+    private init(file: String, node: Node) throws(ProvostError) {
+        self.file = file
+        self.node = node
+        guard case .mapping(let mapping) = node else { throw Self.mistake(file, node, "expected “key: value” lines") }
+        var entries: [(String, Node, Node)] = []
+        for (key, value) in mapping {
+            guard case .scalar(let scalar) = key else { throw Self.mistake(file, key, "a key must be a plain word") }
+            if entries.contains(where: { $0.0 == scalar.string }) { throw Self.mistake(file, key, "“\(scalar.string)” stands here twice") }
+            entries.append((scalar.string, key, value))
+        }
+        self.entries = entries
+    }
+
+    /// Call first: refuses keys that are not in the list, with the nearest one as a hint.
+    func allow(_ known: [String]) throws(ProvostError) {
+        for entry in entries where !known.contains(entry.key) {
+            let nearest = known.min { editDistance($0, entry.key) < editDistance($1, entry.key) }
+            let hint = nearest.flatMap { editDistance($0, entry.key) <= 3 ? "; did you mean “\($0)”?" : nil } ?? "; known are \(known.joined(separator: ", "))"
+            throw Self.mistake(file, entry.keyNode, "“\(entry.key)” is not known here\(hint)")
+        }
+    }
+
+    func mapping(_ key: String) throws(ProvostError) -> YAMLMapping? {
+        guard let value = self[key] else { return nil }
+        return try YAMLMapping(file: file, node: value)
+    }
+
+    func text(_ key: String) throws(ProvostError) -> String? {
+        guard let value = self[key] else { return nil }
+        guard case .scalar(let scalar) = value else { throw Self.mistake(file, value, "“\(key)” must be one value") }
+        return scalar.string
+    }
+
+    func texts(_ key: String) throws(ProvostError) -> [String]? {
+        guard let value = self[key] else { return nil }
+        guard case .sequence(let sequence) = value else { throw Self.mistake(file, value, "“\(key)” must be a list, like [./run]") }
+        var texts: [String] = []
+        for item in sequence {
+            guard case .scalar(let scalar) = item else { throw Self.mistake(file, item, "each item of “\(key)” must be one value") }
+            texts.append(scalar.string)
+        }
+        return texts
+    }
+
+    /// Reads a value with a parser that throws a sentence; the place is put before it.
+    func value<Value>(_ key: String, _ parse: (String) throws(ProvostError) -> Value) throws(ProvostError) -> Value? {
+        guard let text = try text(key), let node = self[key] else { return nil }
+        do throws(ProvostError) { return try parse(text) } catch { throw Self.mistake(file, node, "\(key): \(error.message)") }
+    }
+
+    func required<Value>(_ key: String, _ parse: (String) throws(ProvostError) -> Value) throws(ProvostError) -> Value {
+        guard let value = try value(key, parse) else { throw missing(key) }
+        return value
+    }
+
+    func choice<Value: RawRepresentable & CaseIterable>(_ key: String, _ type: Value.Type) throws(ProvostError) -> Value? where Value.RawValue == String {
+        try value(key) { text throws(ProvostError) in
+            guard let value = Value(rawValue: text) else {
+                throw ProvostError(.invalid, "“\(text)” is not one of \(Value.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+            return value
+        }
+    }
+
+    func whole(_ key: String, in range: ClosedRange<Int>) throws(ProvostError) -> Int? {
+        try value(key) { text throws(ProvostError) in
+            guard let number = Int(text), range.contains(number) else {
+                throw ProvostError(.invalid, "“\(text)” is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+            }
+            return number
+        }
+    }
+
+    func missing(_ key: String) -> ProvostError { Self.mistake(file, node, "“\(key)” is missing") }
+
+    private subscript(key: String) -> Node? { entries.first { $0.key == key }?.value }
+
+    private static func mistake(_ file: String, _ node: Node, _ sentence: String) -> ProvostError {
+        let place = node.mark.map { ":\($0.line):\($0.column)" } ?? ""
+        return ProvostError(.invalid, "\(file)\(place): \(sentence)")
+    }
+    private static func place(of error: YamlError) -> String {
+        switch error {
+        case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): ":\(mark.line):\(mark.column)"
+        default: ""
+        }
+    }
+    private static func sentence(of error: YamlError) -> String {
+        switch error {
+        case .scanner(_, let problem, _, _), .parser(_, let problem, _, _), .composer(_, let problem, _, _): "not YAML: \(problem)"
+        case .duplicatedKeysInMapping(let duplicates, _): "“\(duplicates.first.map { "\($0)" } ?? "")” stands here twice"
+        default: "not YAML: \(error)"
+        }
+    }
+}
+
+/// How many letters must be changed, added or taken away (Levenshtein), for “did you mean”.
+private func editDistance(_ left: String, _ right: String) -> Int {
+    let right = Array(right)
+    var row = Array(0...right.count)
+    for (i, a) in left.enumerated() {
+        var diagonal = row[0]
+        row[0] = i + 1
+        for (j, b) in right.enumerated() {
+            let above = row[j + 1]
+            row[j + 1] = min(above + 1, row[j] + 1, diagonal + (a == b ? 0 : 1))
+            diagonal = above
+        }
+    }
+    return row[right.count]
+}

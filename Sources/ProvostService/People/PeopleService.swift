@@ -1,0 +1,140 @@
+import Crypto
+package import ProvostCore
+import ProvostStore
+
+/// Organizations, programs, cohorts, people, and the secrets they log in with.
+package struct PeopleService: Sendable {
+    /// How long an enrolment code can be redeemed.
+    package static let codeLifetime = TimeSpan(milliseconds: 14 * 86_400_000)
+    /// How long a token lives after its login.
+    package static let tokenLifetime = TimeSpan(milliseconds: 180 * 86_400_000)
+
+    private let context: ServiceContext
+    package init(_ context: ServiceContext) { self.context = context }
+
+    // MARK: Organizations, programs, cohorts
+
+    package func createOrganization(_ principal: Principal, slug: Slug, title: String?) async throws(ProvostError) -> Organization {
+        try principal.require(.administer)
+        let organization = Organization(id: context.identifiers.next("org"), slug: slug, title: title ?? slug.text)
+        try await context.store.createOrganization(organization, by: principal.name, at: context.now())
+        return organization
+    }
+
+    package func organizations(_ principal: Principal) async throws(ProvostError) -> [Organization] {
+        try principal.require(.administer)
+        return try await context.store.organizations()
+    }
+
+    package func createProgram(_ principal: Principal, organization: Slug, slug: Slug, title: String?) async throws(ProvostError) -> Program {
+        try principal.require(.administer)
+        let program = Program(id: context.identifiers.next("prg"), organization: organization, slug: slug, title: title ?? slug.text)
+        try await context.store.createProgram(program, by: principal.name, at: context.now())
+        return program
+    }
+
+    package func programs(_ principal: Principal) async throws(ProvostError) -> [Program] {
+        try principal.require(.administer)
+        return try await context.store.programs()
+    }
+
+    /// Throws `invalid` for an unknown timezone or a last day before the first.
+    package func createCohort(
+        _ principal: Principal, program: Slug, slug: Slug, title: String?, firstDay: CivilDate, lastDay: CivilDate, timezone: String
+    ) async throws(ProvostError) -> Cohort {
+        try principal.require(.administer)
+        _ = try context.zones.zone(timezone)
+        guard firstDay <= lastDay else { throw ProvostError(.invalid, "The last day \(lastDay) is before the first day \(firstDay).") }
+        let cohort = Cohort(
+            id: context.identifiers.next("coh"), program: program, slug: slug, title: title ?? slug.text, firstDay: firstDay, lastDay: lastDay,
+            timezone: timezone)
+        try await context.store.createCohort(cohort, by: principal.name, at: context.now())
+        return cohort
+    }
+
+    /// All for administrators, their own for others.
+    package func cohorts(_ principal: Principal) async throws(ProvostError) -> [Cohort] {
+        let all = try await context.store.cohorts()
+        return principal.isAdministrator ? all : all.filter { principal.role(in: $0.slug) != nil }
+    }
+
+    // MARK: People
+
+    package func createPerson(_ principal: Principal, slug: Slug, name: String?, email: String?) async throws(ProvostError) -> Person {
+        try principal.require(.administer)
+        let person = Person(id: context.identifiers.next("per"), slug: slug, name: name ?? slug.text, email: email)
+        try await context.store.createPerson(person, by: principal.name, at: context.now())
+        return person
+    }
+
+    package func persons(_ principal: Principal) async throws(ProvostError) -> [Person] {
+        try principal.require(.administer)
+        return try await context.store.persons()
+    }
+
+    /// Puts a person into a cohort (making them if they are new) and answers with a code that `login` takes once.
+    package func enroll(
+        _ principal: Principal, cohort: Slug, slug: Slug, name: String?, email: String?, role: Role
+    ) async throws(ProvostError) -> (enrollment: Enrollment, code: Secret, expiresAt: Timestamp) {
+        try principal.require(.manage(cohort: cohort))
+        let code = Secret(.enrolmentCode, from: context.identifiers)
+        let now = context.now()
+        let expires = now + Self.codeLifetime
+        let person = Person(id: context.identifiers.next("per"), slug: slug, name: name ?? slug.text, email: email)
+        let enrollment = try await context.store.enroll(
+            person: person, cohort: cohort, role: role, enrollment: context.identifiers.next("enr"), codeHash: Self.hash(code),
+            codeExpires: expires, by: principal.name, at: now)
+        return (enrollment, code, expires)
+    }
+
+    package func suspend(_ principal: Principal, person: Slug, cohort: Slug) async throws(ProvostError) -> Enrollment {
+        try principal.require(.manage(cohort: cohort))
+        return try await context.store.suspendEnrollment(person: person, cohort: cohort, by: principal.name, at: context.now())
+    }
+
+    package func enrollments(_ principal: Principal, cohort: Slug) async throws(ProvostError) -> [Enrollment] {
+        try principal.require(.instruct(cohort: cohort))
+        return try await context.store.enrollments(cohort: cohort)
+    }
+
+    // MARK: Secrets
+
+    /// Exchanges an enrolment code for a token. Throws `invalid` when mistyped, `unauthenticated` when unknown, used or expired.
+    package func login(code typed: String, label: String?) async throws(ProvostError) -> (token: Secret, expiresAt: Timestamp, principal: Principal) {
+        let code = try Secret(parsing: typed, as: .enrolmentCode)
+        let token = Secret(.token, from: context.identifiers)
+        let now = context.now()
+        let expires = now + Self.tokenLifetime
+        let id = context.identifiers.next("tok", as: ID<Secret>.self).text
+        let new = NewToken(id: id, hash: Self.hash(token), label: label.map { String($0.prefix(80)) }, expiresAt: expires)
+        let person = try await context.store.redeemCode(hash: Self.hash(code), token: new, at: now)
+        let enrollments = try await context.store.enrollments(person: person.id)
+        return (token, expires, Principal(person, enrollments: enrollments, token: id))
+    }
+
+    /// The person behind a token. Throws `unauthenticated` with what to do.
+    package func authenticate(token text: String) async throws(ProvostError) -> Principal {
+        let token: Secret
+        do throws(ProvostError) { token = try Secret(parsing: text, as: .token) } catch {
+            throw ProvostError(.unauthenticated, error.message)
+        }
+        let known = try await context.store.authenticate(tokenHash: Self.hash(token), at: context.now())
+        return Principal(known.person, enrollments: known.enrollments, token: known.tokenId)
+    }
+
+    /// One's own, or everybody's for administrators.
+    package func tokens(_ principal: Principal) async throws(ProvostError) -> [TokenRow] {
+        try await context.store.tokens(person: principal.person?.id)
+    }
+
+    package func revokeToken(_ principal: Principal, id: String) async throws(ProvostError) -> TokenRow {
+        let token = try await context.store.token(id: id)
+        if token.person.id != principal.person?.id { try principal.require(.administer) }
+        return try await context.store.revokeToken(id: id, by: principal.name, at: context.now())
+    }
+
+    /// What the store keeps of a secret. A plain SHA-256 is enough for 160 random bits: there is nothing to guess.
+    private static func hash(_ secret: Secret) -> String {
+        ContentDigest(bytes: SHA256.hash(data: Array(secret.text.utf8))).hex
+    }
+}

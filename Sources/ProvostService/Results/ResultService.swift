@@ -1,0 +1,61 @@
+package import ProvostCore
+package import ProvostStore
+
+/// Results, progress and the audit.
+package struct ResultService: Sendable {
+    private let context: ServiceContext
+    private let assignments: AssignmentService
+    package init(_ context: ServiceContext, assignments: AssignmentService) {
+        self.context = context
+        self.assignments = assignments
+    }
+
+    /// What counts, one row for each learner and assignment of a cohort.
+    package func grades(_ principal: Principal, cohort: Slug, assignment: String?) async throws(ProvostError) -> [ResultRow] {
+        try principal.require(.instruct(cohort: cohort))
+        _ = try await context.store.cohort(cohort)
+        let id: ID<Assignment>? =
+            if let assignment { try await assignments.find(principal, name: assignment, cohort: cohort).assignment.id } else { nil }
+        return try await context.store.results(cohort: cohort, assignment: id, person: nil)
+    }
+
+    /// One person's assignments with what counts, for each of their cohorts (or the one given). Others' progress is for instructors.
+    package func progress(
+        _ principal: Principal, cohort: Slug?, person: Slug?
+    ) async throws(ProvostError) -> [(cohort: Cohort, person: Slug, rows: [(AssignmentView, ResultRow)])] {
+        let subject: Person
+        if let person {
+            subject = try await context.store.person(person)
+        } else if let own = principal.person {
+            subject = own
+        } else {
+            throw ProvostError(.invalid, "An administrator has no progress of their own; say whose with --person.")
+        }
+        var reports: [(cohort: Cohort, person: Slug, rows: [(AssignmentView, ResultRow)])] = []
+        for enrollment in try await context.store.enrollments(person: subject.id) where cohort.map({ $0 == enrollment.cohort }) ?? true {
+            if subject.id != principal.person?.id { try principal.require(.instruct(cohort: enrollment.cohort)) }
+            guard enrollment.role == .learner, !enrollment.suspended else { continue }
+            let known = try await context.store.cohort(enrollment.cohort)
+            let results = try await context.store.results(cohort: known.slug, assignment: nil, person: subject.id)
+            var rows: [(AssignmentView, ResultRow)] = []
+            for assignment in try await context.store.assignments(cohort: known.slug) {
+                guard let row = results.first(where: { $0.assignment == assignment.slug }) else { continue }
+                rows.append((try await assignments.view(assignment, cohort: known, for: principal), row))
+            }
+            reports.append((known, subject.slug, rows))
+        }
+        return reports
+    }
+
+    // MARK: Audit
+
+    package func audit(_ principal: Principal, after: Int64, limit: Int) async throws(ProvostError) -> [AuditEntry] {
+        try principal.require(.administer)
+        return try await context.store.audit(after: after, limit: max(1, min(limit, 10_000)))
+    }
+
+    package func verifyAudit(_ principal: Principal) async throws(ProvostError) -> (entries: Int64, brokenAt: Int64?) {
+        try principal.require(.administer)
+        return try await context.store.verifyAudit()
+    }
+}

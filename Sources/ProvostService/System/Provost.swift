@@ -1,0 +1,55 @@
+package import Logging
+package import ProvostCore
+package import ProvostSandbox
+package import ProvostStore
+
+/// All use cases over one state directory, built in order. The server talks to this and to nothing below it.
+package struct Provost: Sendable {
+    package let context: ServiceContext
+    package let people: PeopleService
+    package let labs: LabService
+    package let assignments: AssignmentService
+    package let submissions: SubmissionService
+    package let results: ResultService
+    package let archives: ArchiveIntake
+    package let queue: GradingQueue
+    package let events: GradingEvents
+    package let signer: ReceiptSigner
+    package let startedAt: Timestamp
+
+    /// - Parameters:
+    ///   - workers: gradings at one time.
+    ///   - allowDegraded: grade although some limit cannot be enforced here.
+    ///   - grace: how long running gradings may go on after a request to stop.
+    ///
+    /// Throws `unavailable` when the sandbox is degraded and that was not allowed.
+    package init(_ context: ServiceContext, workers: Int, allowDegraded: Bool, grace: Duration = .seconds(10)) throws(ProvostError) {
+        if !context.sandbox.degradations.isEmpty, !allowDegraded {
+            let list = context.sandbox.degradations.map { "  - \($0)" }.joined(separator: "\n")
+            throw ProvostError(
+                .unavailable, "Some limits cannot be enforced here:\n\(list)\nRun provostd as root on a machine with cgroups, or accept it with --allow-degraded.")
+        }
+        self.context = context
+        signer = try ReceiptSigner(folder: context.directory.keys)
+        let unpacking = Unpacking(sandbox: context.sandbox, tools: context.directory.tools)
+        let trees = try TreeCache(folder: context.directory.trees, sandbox: context.sandbox, unpacking: unpacking)
+        events = GradingEvents()
+        let runner = GradingRunner(context, trees: trees, unpacking: unpacking, events: events)
+        queue = GradingQueue(context, runner: runner, events: events, workers: workers, grace: grace)
+        people = PeopleService(context)
+        labs = LabService(context, trees: trees)
+        assignments = AssignmentService(context)
+        submissions = SubmissionService(context, signer: signer, assignments: assignments, queue: queue)
+        results = ResultService(context, assignments: assignments)
+        archives = ArchiveIntake(blobs: context.blobs)
+        startedAt = context.now()
+    }
+
+    /// Limit × mechanism × proved, by trying to break each.
+    package func doctor(_ principal: Principal) async throws(ProvostError) -> [DoctorCheck] {
+        try principal.require(.administer)
+        return await context.sandbox.doctor()
+    }
+
+    package func queueCounts() async throws(ProvostError) -> (queued: Int, running: Int) { try await context.store.queueCounts() }
+}
