@@ -143,7 +143,9 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
-        .testTarget(name: "ProvostStoreTests", dependencies: ["ProvostStore", "ProvostTestSupport"]),
+        .testTarget(
+            name: "ProvostStoreTests",
+            dependencies: ["ProvostStore", "ProvostTestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
 
         // MARK: ProvostTestSupport (scratch folders, capability probes, processes: shared by the test targets)
         .target(name: "ProvostTestSupport", dependencies: ["ProvostCore"], path: "Tests/ProvostTestSupport"),

@@ -1,0 +1,145 @@
+import GRDB
+package import ProvostCore
+
+/// A grading that a worker has taken, with all it needs.
+package struct GradingJob: Sendable, Hashable {
+    package let grading: Grading
+    package let submission: Submission
+    package let lab: LabVersion
+    package let grader: GraderVersion
+    package init(grading: Grading, submission: Submission, lab: LabVersion, grader: GraderVersion) {
+        self.grading = grading
+        self.submission = submission
+        self.lab = lab
+        self.grader = grader
+    }
+}
+
+// The grading queue. Progress is the column `stage`; what is to be done is a query; nothing is kept in memory.
+//
+// The fair order is (turn, nearest due, oldest). Turn 0 means: none of the person's gradings of the assignment has finished, is running
+// or waits longer. It stands in the row, so that the next one is the first entry of an index. It is worked out when a grading enters
+// the queue; nobody's turn falls while they wait, except when a run is given back.
+extension Store {
+    /// The query behind `claimNextGrading`, for the test of its plan.
+    package static let nextQueuedQuery =
+        "SELECT id FROM grading WHERE stage = 'queued' ORDER BY turn, dueOrder, sequence LIMIT 1"
+
+    /// Takes the first grading of the queue: stage `unpacking`, one run more, started now. nil when the queue is empty.
+    /// No two callers get the same run.
+    package func claimNextGrading(at instant: Timestamp) async throws(ProvostError) -> GradingJob? {
+        try await write { db in
+            guard let id = try db.row(Self.nextQueuedQuery, [], { $0[0] as String }) else { return nil }
+            try db.run(
+                "UPDATE grading SET stage = 'unpacking', run = run + 1, startedAt = ? WHERE id = ?", [instant.milliseconds, id])
+            guard let grading = try db.grading("WHERE g.id = ?", [id]),
+                let submission = try db.row(
+                    "SELECT \(Submission.columns) FROM submission s WHERE s.id = ?", [grading.submission.text],
+                    { try Submission.decoded($0, at: 0) })
+            else { throw Missing.identified("grading", ID<Grading>(trusted: id)) }
+            return GradingJob(
+                grading: grading, submission: submission, lab: try db.labVersion(grading.labVersion),
+                grader: try db.graderVersion(grading.graderVersion))
+        }
+    }
+
+    /// Moves a run on to `unpacking` or `grading`, with what unpacking reported if it did.
+    /// false: fenced off, because there is a newer run, it was given back, or it has ended. Throws `internal` for another stage.
+    package func advance(
+        _ grading: ID<Grading>, run: Int, to stage: Grading.Stage, unpack: UnpackReport?
+    ) async throws(ProvostError) -> Bool {
+        guard stage == .unpacking || stage == .grading else {
+            throw ProvostError(.internalError, "A run cannot be moved on to “\(stage.rawValue)”.")
+        }
+        return try await write { db in
+            try db.run(
+                """
+                UPDATE grading SET stage = ?, unpack = coalesce(?, unpack)
+                WHERE id = ? AND run = ? AND stage IN ('unpacking', 'grading')
+                """, [stage.rawValue, try unpack.map { try Column.json($0) }, grading.text, run]) == 1
+        }
+    }
+
+    /// Gives a run back to the queue through no fault of the learner; its late result is fenced off by a run number more.
+    /// false: it was fenced off already or has ended.
+    package func requeue(_ grading: ID<Grading>, run: Int) async throws(ProvostError) -> Bool {
+        try await write { db in
+            let changed = try db.run(
+                """
+                UPDATE grading SET stage = 'queued', run = run + 1, startedAt = NULL, unpack = NULL
+                WHERE id = ? AND run = ? AND stage IN ('unpacking', 'grading')
+                """, [grading.text, run])
+            guard changed == 1 else { return false }
+            try db.settleTurns(of: [grading.text])
+            return true
+        }
+    }
+
+    /// Puts everything back into the queue that a previous life of the daemon was working on, and says how many. Only for the
+    /// start, before any worker. The next claim counts one run more, so a survivor's result is fenced off.
+    package func requeueInterrupted() async throws(ProvostError) -> Int {
+        try await write { db in
+            let interrupted = try db.rows("SELECT id FROM grading WHERE stage IN ('unpacking', 'grading')") { $0[0] as String }
+            try db.run(
+                """
+                UPDATE grading SET stage = 'queued', startedAt = NULL, unpack = NULL
+                WHERE stage IN ('unpacking', 'grading')
+                """)
+            try db.settleTurns(of: interrupted)
+            return interrupted.count
+        }
+    }
+
+    /// The place in the fair order, 1 is next; nil when it is not queued.
+    package func queuePosition(_ grading: ID<Grading>) async throws(ProvostError) -> Int? {
+        try await read { db in
+            let place = try db.row(
+                "SELECT turn, dueOrder, sequence FROM grading WHERE id = ? AND stage = 'queued'", [grading.text]
+            ) { ($0[0] as Int, $0[1] as String, $0[2] as Int64) }
+            guard let (turn, due, sequence) = place else { return nil }
+            return try db.row(
+                "SELECT count(*) FROM grading WHERE stage = 'queued' AND (turn, dueOrder, sequence) <= (?, ?, ?)",
+                [turn, due, sequence]
+            ) { $0[0] as Int }
+        }
+    }
+
+    /// How many wait and how many are being worked on.
+    package func queueCounts() async throws(ProvostError) -> (queued: Int, running: Int) {
+        let counts = try await read { db in
+            [
+                try db.row("SELECT count(*) FROM grading WHERE stage = 'queued'", []) { $0[0] as Int } ?? 0,
+                try db.row("SELECT count(*) FROM grading WHERE stage IN ('unpacking', 'grading')", []) { $0[0] as Int } ?? 0,
+            ]
+        }
+        return (counts[0], counts[1])
+    }
+
+    /// How long the newest graded runs of an assignment took, in seconds, newest first, at most `last`: for estimates.
+    package func recentGradingSeconds(assignment: ID<Assignment>, last: Int) async throws(ProvostError) -> [Double] {
+        try await read { db in
+            try db.rows(
+                """
+                SELECT g.finishedAt - g.startedAt FROM score s JOIN grading g ON g.id = s.grading
+                WHERE s.assignment = ? AND s.outcome = 'graded' ORDER BY s.sequence DESC LIMIT ?
+                """, [assignment.text, last]
+            ) { TimeSpan(milliseconds: $0[0]).seconds }
+        }
+    }
+}
+
+extension Database {
+    /// Works out the turn of everything queued for the persons and assignments of these gradings.
+    fileprivate func settleTurns(of gradings: [String]) throws {
+        for id in gradings {
+            try run(
+                """
+                UPDATE grading AS mine SET turn = EXISTS (
+                  SELECT 1 FROM grading other
+                  WHERE other.assignment = mine.assignment AND other.person = mine.person AND other.id <> mine.id
+                    AND (other.stage <> 'queued' OR other.sequence < mine.sequence))
+                WHERE (assignment, person) = (SELECT assignment, person FROM grading WHERE id = ?) AND stage = 'queued'
+                """, [id])
+        }
+    }
+}

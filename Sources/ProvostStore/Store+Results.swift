@@ -1,0 +1,115 @@
+import GRDB
+package import ProvostCore
+
+extension Store {
+    /// What counts, worked out from the scores: one row for each learner of the cohort (the suspended too) and each assignment, with
+    /// or without a score, by person and then assignment.
+    ///
+    /// A submission's score is that of its newest graded grading: a later grading that is not graded takes nothing away. Of a
+    /// person's submissions the assignment's policy picks one. `max` is what the assignment's lab version gives.
+    /// Throws `notFound` if the cohort does not exist.
+    package func results(
+        cohort: Slug, assignment: ID<Assignment>?, person: ID<Person>?
+    ) async throws(ProvostError) -> [ResultRow] {
+        try await read { db in
+            let key = try db.key(of: cohort, in: "cohort")
+            let places = try db.resultPlaces(cohort: key, assignment: assignment)
+            let learners = try db.learners(cohort: key, person: person)
+            let standings = try db.standings(cohort: key, assignment: assignment, person: person, places: places)
+            return learners.flatMap { learner in
+                places.map { place in
+                    let standing = standings[Standing.Key(person: learner.id.text, assignment: place.id)]
+                    return ResultRow(
+                        person: learner, assignment: place.slug, score: standing?.score, max: place.max,
+                        submission: standing?.submission, attemptsUsed: standing?.attemptsUsed ?? 0, late: standing?.late ?? false
+                    )
+                }
+            }
+        }
+    }
+}
+
+/// What results need of an assignment.
+private struct ResultPlace {
+    let id: String
+    let slug: Slug
+    let policy: ResultPolicy
+    let max: Points
+}
+
+/// What counts so far while a person's submissions go by in the order of attempts.
+private struct Standing {
+    struct Key: Hashable {
+        let person: String
+        let assignment: String
+    }
+    private(set) var score: Points?
+    private(set) var submission: ID<Submission>?
+    private(set) var late = false
+    private(set) var attemptsUsed = 0
+
+    /// Of equal scores the earlier submission counts: it cannot be the later one of the two that is late.
+    mutating func add(submission: ID<Submission>, score new: Points?, late: Bool, usesAttempt: Bool, policy: ResultPolicy) {
+        if usesAttempt { attemptsUsed += 1 }
+        guard let new else { return }
+        if policy == .best, let score, new <= score { return }
+        score = new
+        self.submission = submission
+        self.late = late
+    }
+}
+
+extension Database {
+    fileprivate func resultPlaces(cohort: String, assignment: ID<Assignment>?) throws -> [ResultPlace] {
+        try rows(
+            """
+            SELECT a.id, a.slug, a.policy, v.points FROM assignment a JOIN labVersion v ON v.digest = a.labVersion
+            WHERE a.cohort = ? AND (?2 IS NULL OR a.id = ?2) ORDER BY a.slug
+            """, [cohort, assignment?.text]
+        ) { ResultPlace(id: $0[0], slug: $0.slug(1), policy: try Column.value($0[2]), max: $0.points(3)) }
+    }
+
+    fileprivate func learners(cohort: String, person: ID<Person>?) throws -> [Person] {
+        try rows(
+            """
+            SELECT p.id, p.slug, p.name, p.email FROM enrollment e JOIN person p ON p.id = e.person
+            WHERE e.cohort = ? AND e.role = 'learner' \(person == nil ? "" : "AND e.person = ?") ORDER BY p.slug
+            """, [cohort] + StatementArguments(person.map { [$0.text] } ?? [])
+        ) { $0.person(0) }
+    }
+
+    fileprivate func standings(
+        cohort: String, assignment: ID<Assignment>?, person: ID<Person>?, places: [ResultPlace]
+    ) throws -> [Standing.Key: Standing] {
+        let policies = Dictionary(uniqueKeysWithValues: places.map { ($0.id, $0.policy) })
+        let narrow = assignment != nil || person != nil
+        var conditions = [narrow ? "+s.cohort = ?" : "s.cohort = ?"]
+        var arguments: StatementArguments = [cohort]
+        if let assignment {
+            conditions.append("s.assignment = ?")
+            arguments += [assignment.text]
+        }
+        if let person {
+            conditions.append("s.person = ?")
+            arguments += [person.text]
+        }
+        // Sequence and attempt grow together, so one index gives each person's submissions in the order of attempts.
+        let cursor = try Row.fetchCursor(
+            cachedStatement(
+                sql: """
+                    SELECT s.person, s.assignment, s.id, s.late, \(Submission.usesAttempt),
+                      (SELECT points FROM score WHERE submission = s.id AND outcome = 'graded' AND refused = 0
+                       ORDER BY sequence DESC LIMIT 1)
+                    FROM submission s WHERE \(conditions.joined(separator: " AND ")) ORDER BY s.sequence
+                    """), arguments: arguments)
+        var standings: [Standing.Key: Standing] = [:]
+        while let row = try cursor.next() {
+            let key = Standing.Key(person: row[0], assignment: row[1])
+            guard let policy = policies[key.assignment] else { continue }
+            standings[key, default: Standing()].add(
+                submission: row.id(2), score: (row[5] as Int64?).map(Points.init(thousandths:)), late: row[3],
+                usesAttempt: row[4], policy: policy)
+        }
+        return standings
+    }
+}
