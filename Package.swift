@@ -5,8 +5,9 @@
 //
 //   provost  → API, Archive, Core           provostd → Server, Service, Store, Sandbox, Core
 //   API      → Core                         Server   → Service, API, Core
-//   Archive  → Core, CArchive, CLinux       Service  → Store, Sandbox, Core
-//   unpack   → Archive                      Store → Core     Sandbox → Core, CLinux
+//   Archive  → Core, CArchive, CLinux,      Service  → Store, Sandbox, Core
+//              CUtf8proc                    Store → Core     Sandbox → Core, CLinux
+//   unpack   → Archive, Core
 //
 // CLinux is DESIGN.md's CSystem under another name: swift-system, which SwiftNIO brings in, has a target of that name.
 //
@@ -44,6 +45,9 @@ let package = Package(
         // MARK: CLinux
         .target(name: "CLinux"),
 
+        // MARK: CUtf8proc
+        .systemLibrary(name: "CUtf8proc", pkgConfig: "libutf8proc", providers: [.apt(["libutf8proc-dev"])]),
+
         // MARK: EndToEnd (real daemon, real command line, real rooms)
         .testTarget(
             name: "EndToEndTests",
@@ -71,15 +75,21 @@ let package = Package(
         .executableTarget(name: "provost-relay"),
 
         // MARK: provost-unpack
-        .executableTarget(name: "provost-unpack", dependencies: ["ProvostArchive"]),
+        // Starts once for each submission, in a room that has no Swift runtime: the standard library goes into it.
+        .executableTarget(
+            name: "provost-unpack",
+            dependencies: ["ProvostArchive", "ProvostCore"],
+            linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
 
         // MARK: ProvostAPI
         .target(name: "ProvostAPI", dependencies: ["ProvostCore"]),
         .testTarget(name: "ProvostAPITests", dependencies: ["ProvostAPI"]),
 
         // MARK: ProvostArchive
-        .target(name: "ProvostArchive", dependencies: ["CArchive", "CLinux", "ProvostCore"]),
-        .testTarget(name: "ProvostArchiveTests", dependencies: ["ProvostArchive", "ProvostTestSupport", "provost-unpack"]),
+        .target(name: "ProvostArchive", dependencies: ["CArchive", "CLinux", "CUtf8proc", "ProvostCore"]),
+        .testTarget(
+            name: "ProvostArchiveTests",
+            dependencies: ["ProvostArchive", "ProvostCore", "ProvostTestSupport", "provost-unpack"]),
 
         // MARK: ProvostCore
         .target(name: "ProvostCore"),
