@@ -93,8 +93,7 @@ def clean(text, limit=300):
     """Text that may hold anything, made fit for a message: one line, printable, at most `limit` characters."""
     if isinstance(text, bytes):
         text = text.decode(errors="replace")
-    text = "".join(character if character.isprintable() else " " for character in text[: limit * 4])
-    text = " ".join(text.split())
+    text = "".join(character if character.isprintable() else " " for character in text).strip()
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
