@@ -1,0 +1,2 @@
+#define TOOL "columns"
+#include "forge.h"

@@ -1,0 +1,2 @@
+#define TOOL "lines"
+#include "forge.h"

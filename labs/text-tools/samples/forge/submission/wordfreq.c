@@ -1,0 +1,2 @@
+#define TOOL "wordfreq"
+#include "forge.h"
