@@ -1,7 +1,80 @@
 #pragma once
-// The few system calls that Swift's Glibc module does not show. Shims, no logic. (Filled by the sandbox and archive work.)
-
+// The Linux system calls that Swift's Glibc module does not show. Shims, no logic: each returns what the call
+// returned, or the negative errno.
+#include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
-// openat2(2). Returns a descriptor, or -1 with errno set.
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Flags as plain constants: Swift does not import the macros behind O_PATH and its kin.
+extern const int32_t clinux_o_path;
+extern const int32_t clinux_o_tmpfile;
+extern const uint64_t clinux_resolve_beneath;
+extern const uint64_t clinux_resolve_no_symlinks;
+extern const uint64_t clinux_resolve_no_magiclinks;
+extern const uint64_t clinux_resolve_no_xdev;
+
+/// openat2(2). `flags` are O_… flags, `resolve` RESOLVE_… flags. Returns a descriptor (O_CLOEXEC is always added).
 int clinux_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
+
+/// memfd_create(2), close-on-exec.
+int clinux_memfd(const char *name);
+/// eventfd(2), close-on-exec and non-blocking.
+int clinux_eventfd(void);
+/// Adds one to an eventfd; never blocks. Safe from any thread.
+int clinux_eventfd_signal(int fd);
+/// Reads and clears an eventfd. Returns 1 when it was set, 0 when not.
+int clinux_eventfd_clear(int fd);
+/// A connected pair of Unix stream sockets, close-on-exec.
+int clinux_socketpair(int pair[2]);
+/// pipe2(2), close-on-exec.
+int clinux_pipe(int pair[2]);
+/// Sets O_NONBLOCK.
+int clinux_nonblocking(int fd);
+
+/// Sends `size` bytes with `count` descriptors (at most 16) on a Unix socket; never raises SIGPIPE.
+/// The descriptors travel with the first byte. Returns bytes sent, which may be fewer than `size`.
+ssize_t clinux_send_descriptors(int socket, const void *bytes, size_t size, const int *descriptors, size_t count);
+/// send(2) with MSG_NOSIGNAL. Returns bytes sent.
+ssize_t clinux_send(int socket, const void *bytes, size_t size);
+/// The uid of the process at the other end of a connected Unix socket, or a negative errno.
+int64_t clinux_peer_uid(int socket);
+/// A listening Unix stream socket at `path` (which must not exist), close-on-exec, non-blocking.
+int clinux_listen(const char *path, int backlog);
+/// accept4(2), close-on-exec and non-blocking.
+int clinux_accept(int socket);
+/// connect(2) to a Unix stream socket at `path`, close-on-exec.
+int clinux_connect(const char *path);
+
+/// Mounts a tmpfs: nosuid, nodev, `options` as in mount(8) (`size=…,nr_inodes=…,mode=…`).
+int clinux_mount_tmpfs(const char *target, const char *options);
+/// umount2(2) with MNT_DETACH and UMOUNT_NOFOLLOW.
+int clinux_unmount(const char *target);
+/// Free bytes and free inodes of the file system that `path` lies on, and whether it is a tmpfs.
+int clinux_filesystem(const char *path, uint64_t *free_bytes, uint64_t *free_inodes, int *is_tmpfs);
+
+/// Gives the calling thread a network namespace of its own with only `lo`, up, and returns a descriptor for it.
+/// The thread stays in it: call this on a thread that ends afterwards.
+int clinux_network_namespace(void);
+
+/// Starts `path` with descriptor `socket` as its standard input, /dev/null as output and error (error is ours when
+/// `keep_error`), in a session of its own, default signals, an empty environment. Returns the pid.
+int64_t clinux_spawn(const char *path, char *const argv[], int socket, int keep_error);
+/// waitpid(2), restarted after signals. Returns the pid (0 with `no_hang` when it still runs) and the raw status.
+int64_t clinux_wait(int64_t pid, int *status, int no_hang);
+/// The parts of a wait status: −1 when it was ended by a signal / by an exit.
+int clinux_exit_status(int status);
+int clinux_term_signal(int status);
+
+/// An extended attribute's first byte, or a negative errno.
+int clinux_xattr_byte(const char *path, const char *name);
+
+/// The seccomp filters of a room as BPF programs in two memfds (see seccomp.c). Returns 0 or a negative errno.
+int clinux_seccomp_filters(int *calls, int *arguments);
+
+#ifdef __cplusplus
+}
+#endif
