@@ -102,6 +102,18 @@ extension Store {
         }
     }
 
+    /// What was recorded under a person's key for this assignment and (when given) these bytes; nil when there is nothing like it.
+    package func resent(
+        person: ID<Person>, key: String, assignment: ID<Assignment>, digest: ContentDigest?
+    ) async throws(ProvostError) -> RecordedSubmission? {
+        try await read { db in
+            guard let (submission, receipt) = try db.submissionAndReceipt(person: person, key: key), submission.assignment == assignment,
+                digest == nil || submission.digest == digest
+            else { return nil }
+            return RecordedSubmission(submission: submission, receipt: receipt, resent: true, attemptsLeft: nil)
+        }
+    }
+
     /// How many attempts count: submissions that are being graded or whose newest finished grading is graded. One that was refused
     /// or not graded is given back.
     package func attemptsUsed(assignment: ID<Assignment>, person: ID<Person>) async throws(ProvostError) -> Int {

@@ -1,6 +1,9 @@
-/// One immutable state of a lab's folder, named by the digest of its packed content.
+/// One immutable state of a lab's folder together with the grader version that scores it.
 package struct LabVersion: Codable, Sendable, Hashable {
+    /// Names the version: it covers the folder's content and the grader's digest, so the same folder with a newer grader is another version.
     package let digest: ContentDigest
+    /// The folder alone, packed: the blob of this digest.
+    package let content: ContentDigest
     package let name: Slug
     /// 1 for the first published version of this name, and so on.
     package let number: Int
@@ -11,10 +14,11 @@ package struct LabVersion: Codable, Sendable, Hashable {
     /// Bytes of the stored archive.
     package let bytes: ByteCount
     package init(
-        digest: ContentDigest, name: Slug, number: Int, manifest: LabManifest, grader: ContentDigest, publishedAt: Timestamp,
+        digest: ContentDigest, content: ContentDigest, name: Slug, number: Int, manifest: LabManifest, grader: ContentDigest, publishedAt: Timestamp,
         bytes: ByteCount
     ) {
         self.digest = digest
+        self.content = content
         self.name = name
         self.number = number
         self.manifest = manifest

@@ -5,22 +5,22 @@ package import ProvostCore
 package enum TreeFiles {
     /// Makes an empty folder with mode 0755 that belongs to a room's user (to us, without root).
     package static func makeFolder(_ path: String, owner: UInt32) throws(ProvostError) {
-        guard mkdir(path, 0o755) == 0 else { throw failure("make", path) }
-        guard chmod(path, 0o755) == 0, geteuid() != 0 || lchown(path, owner, owner) == 0 else { throw failure("hand over", path) }
+        guard unsafe mkdir(path, 0o755) == 0 else { throw failure("make", path) }
+        guard unsafe chmod(path, 0o755) == 0, geteuid() != 0 || unsafe lchown(path, owner, owner) == 0 else { throw failure("hand over", path) }
     }
 
     /// The content of a regular file below `folder`, or nil when there is none by that name.
     ///
     /// Throws `invalid` when something on the way is a link, when it is no regular file, or when it is larger than `limit`.
     package static func read(_ name: String, beneath folder: String, limit: Int) throws(ProvostError) -> [UInt8]? {
-        var descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+        var descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { throw failure("open", folder) }
         defer { close(descriptor) }
         let parts = name.split(separator: "/").map(String.init)
         for (index, part) in parts.enumerated() {
             guard part != "..", part != "." else { throw ProvostError(.invalid, "\(name): a path must not hold “\(part)”.") }
             let last = index == parts.count - 1
-            let next = openat(descriptor, part, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (last ? 0 : O_DIRECTORY))
+            let next = unsafe openat(descriptor, part, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (last ? 0 : O_DIRECTORY))
             if next < 0 {
                 if errno == ENOENT { return nil }
                 throw ProvostError(.invalid, "\(name) is not a plain file; replace links by the files they point to.")
@@ -46,15 +46,15 @@ package enum TreeFiles {
     /// Takes a whole tree away, whatever its permissions, without following a link. What cannot be removed stays.
     package static func remove(_ path: String) {
         let slash = path.lastIndex(of: "/") ?? path.startIndex
-        let parent = open(String(path[..<slash]), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let parent = unsafe open(String(path[..<slash]), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard parent >= 0 else { return }
         defer { close(parent) }
         remove(String(path[path.index(after: slash)...]), in: parent, depth: 0)
     }
 
     private static func remove(_ name: String, in parent: Int32, depth: Int) {
-        if unlinkat(parent, name, 0) == 0 || errno == ENOENT || depth > 512 { return }
-        let folder = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+        if unsafe unlinkat(parent, name, 0) == 0 || errno == ENOENT || depth > 512 { return }
+        let folder = unsafe openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
         if folder >= 0, let stream = unsafe fdopendir(folder) {
             fchmod(folder, 0o700)
             var names: [String] = []
@@ -67,7 +67,7 @@ package enum TreeFiles {
             for entryName in names { remove(entryName, in: folder, depth: depth + 1) }
             unsafe closedir(stream)
         }
-        unlinkat(parent, name, Int32(AT_REMOVEDIR))
+        unsafe unlinkat(parent, name, Int32(AT_REMOVEDIR))
     }
 
     private static func failure(_ verb: String, _ path: String) -> ProvostError {

@@ -1,7 +1,8 @@
-package import Logging
+import FoundationEssentials
+import Logging
 package import ProvostCore
-package import ServiceLifecycle
 import ProvostStore
+package import ServiceLifecycle
 import Synchronization
 
 /// Takes gradings from the store in its fair order and runs a bounded number of them at a time.
@@ -99,7 +100,7 @@ package final class GradingQueue: Service, Sendable {
                     _ = try await context.store.requeue(job.grading.id, run: job.grading.run)
                     events.publish(.restarted, for: job.submission.id)
                 case .record(let record, let unpack, let log, let limits):
-                    let evidence = GradingEvidence(limits: limits, image: "host")
+                    let evidence = GradingEvidence(limits: Self.text(limits), image: "host")
                     let taken = try await context.store.recordGrading(
                         job.grading.id, run: job.grading.run, record: record, unpack: unpack, log: log, evidence: evidence, at: context.now())
                     if taken {
@@ -114,6 +115,13 @@ package final class GradingQueue: Service, Sendable {
                 await Self.giveBackLater(job, context: context)
             }
         }.value
+    }
+
+    /// The limits as the store keeps them: JSON with sorted keys.
+    private static func text(_ limits: RoomLimits) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        return (try? encoder.encode(limits)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 
     /// After a failure to record (a full disk): tries to queue it again until the store takes writes, or the next start does it.

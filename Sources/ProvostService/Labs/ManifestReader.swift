@@ -7,7 +7,7 @@ package enum ManifestReader {
         let file = try YAMLMapping(file: "lab.yaml", text: text)
         try file.allow(["name", "title", "grader", "points", "network", "archive-limit", "unpack", "limits"])
         var lab = LabManifest(
-            name: try file.required("name", Slug.init), title: try title(file), grader: try file.required("grader", Slug.init),
+            name: try file.required("name", slug), title: try title(file), grader: try file.required("grader", slug),
             points: try file.required("points", Points.init(parsing:)))
         guard lab.points > .zero else { throw ProvostError(.invalid, "lab.yaml: points must be above 0.") }
         lab.network = try file.choice("network", LabManifest.Network.self) ?? lab.network
@@ -26,12 +26,14 @@ package enum ManifestReader {
         let file = try YAMLMapping(file: "grader.yaml", text: text)
         try file.allow(["name", "title", "format", "isolation", "on-timeout", "run"])
         guard let run = try file.texts("run"), !run.isEmpty else { throw file.missing("run") }
-        var grader = GraderManifest(name: try file.required("name", Slug.init), title: try title(file), run: run)
+        var grader = GraderManifest(name: try file.required("name", slug), title: try title(file), run: run)
         grader.format = try file.choice("format", GraderManifest.Format.self) ?? grader.format
         grader.isolation = try file.choice("isolation", GraderManifest.Isolation.self) ?? grader.isolation
         grader.onTimeout = try file.choice("on-timeout", GraderManifest.OnTimeout.self) ?? grader.onTimeout
         return grader
     }
+
+    private static func slug(_ text: String) throws(ProvostError) -> Slug { try Slug(text) }
 
     private static func title(_ file: YAMLMapping) throws(ProvostError) -> LocalizedText {
         guard let title = try file.mapping("title") else { throw file.missing("title") }

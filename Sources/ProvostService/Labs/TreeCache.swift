@@ -1,6 +1,6 @@
 import Foundation
-import ProvostCore
-import ProvostSandbox
+package import ProvostCore
+package import ProvostSandbox
 import Synchronization
 
 /// Unpacked lab and grader versions, one read-only folder for each digest, shared by all rooms that need it.
@@ -30,7 +30,7 @@ package final class TreeCache: Sendable {
     /// The folder of a stored archive, made if it is not there. Throws `invalid` with the refusal's sentence when the archive is refused.
     package func tree(_ digest: ContentDigest, blobs: @escaping @Sendable (ContentDigest) throws -> Int32) async throws(ProvostError) -> String {
         let path = folder + "/" + digest.hex
-        if access(path, F_OK) == 0 { return path }
+        if unsafe access(path, F_OK) == 0 { return path }
         // One build for all who wait for it; its own task, so that one caller's cancellation does not take it from the others.
         let task = building.withLock { building in
             if let task = building[digest] { return task }
@@ -54,8 +54,8 @@ package final class TreeCache: Sendable {
             let report = try await unpacking.run(
                 archive: archive, into: temporary, copy: nil, user: user, limits: Self.limits, keepFolder: true)
             if let refusal = report.refusal { throw ProvostError(.invalid, refusal.message) }
-            guard rename(temporary, path) == 0 else {
-                if access(path, F_OK) == 0 {
+            guard unsafe rename(temporary, path) == 0 else {
+                if unsafe access(path, F_OK) == 0 {
                     TreeFiles.remove(temporary)
                     return path
                 }

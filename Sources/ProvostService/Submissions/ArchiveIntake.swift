@@ -13,13 +13,13 @@ package struct ArchiveIntake: Sendable {
         let writer = try blobs.writer()
         do {
             for try await bytes in chunks {
-                guard writer.bytes.bytes + Int64(bytes.count) <= limit.bytes else {
+                guard writer.bytes + Int64(bytes.count) <= limit.bytes else {
                     throw ProvostError(.limitReached, "It is larger than the \(limit) that are taken here.")
                 }
                 try await Blocking.run { try writer.append(bytes) }
             }
-            guard writer.bytes.bytes > 0 else { throw ProvostError(.invalid, "Nothing was sent.") }
-            let bytes = writer.bytes
+            guard writer.bytes > 0 else { throw ProvostError(.invalid, "Nothing was sent.") }
+            let bytes = ByteCount(writer.bytes)
             return (try await Blocking.run { try writer.finish() }, bytes)
         } catch {
             writer.abandon()

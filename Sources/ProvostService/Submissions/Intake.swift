@@ -27,11 +27,11 @@ package final class Intake: Sendable {
         self.writer = writer
     }
 
-    var bytes: ByteCount { writer.bytes }
+    var bytes: ByteCount { ByteCount(writer.bytes) }
 
     /// Keeps the next bytes. Throws `limitReached` at the first byte too many, `unavailable` when the disk is full; the intake is over then.
     package func append(_ bytes: [UInt8]) async throws(ProvostError) {
-        guard writer.bytes.bytes + Int64(bytes.count) <= limit.bytes else {
+        guard writer.bytes + Int64(bytes.count) <= limit.bytes else {
             writer.abandon()
             throw SubmissionService.tooLarge(limit)
         }
