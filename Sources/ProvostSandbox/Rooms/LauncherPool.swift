@@ -114,7 +114,7 @@ final class LauncherPool: Sendable {
         let arguments = [path, "--serve"] + (privileged ? ["--network"] : [])
         var pointers: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) }
         unsafe pointers.append(nil)
-        defer { for unsafepointer in unsafe pointers { unsafe free(pointer) } }
+        defer { unsafe pointers.forEach { unsafe free($0) } }
         let pid = unsafe clinux_spawn(path, pointers, theirs.number, 0)
         guard pid > 0 else {
             _ = cgroup?.remove()
