@@ -69,7 +69,12 @@ let package = Package(
         .testTarget(name: "ProvostCommandTests", dependencies: ["provost", "ProvostTestSupport"]),
 
         // MARK: provost-launch
-        .executableTarget(name: "provost-launch"),
+        // Static, and without Swift's runtime: it starts in under a millisecond, and its probes run in rooms that hold no Swift.
+        .executableTarget(
+            name: "provost-launch",
+            linkerSettings: [
+                .unsafeFlags(["-static-executable", "-nostartfiles", "-Xlinker", "--gc-sections"], .when(platforms: [.linux]))
+            ]),
 
         // MARK: provost-relay
         .executableTarget(name: "provost-relay"),
@@ -94,6 +99,9 @@ let package = Package(
         // MARK: ProvostCore
         .target(name: "ProvostCore"),
         .testTarget(name: "ProvostCoreTests", dependencies: ["ProvostCore"]),
+
+        // MARK: room-benchmark
+        .executableTarget(name: "room-benchmark", dependencies: ["ProvostCore", "ProvostSandbox"]),
 
         // MARK: provostd
         .executableTarget(

@@ -1,0 +1,48 @@
+import ProvostCore
+import Synchronization
+
+/// Hands host uids to rooms, each to one holder at a time, the longest unused first.
+final class UserLeases: Sendable {
+    private struct State {
+        var next: UInt32
+        var returned: [UInt32] = []
+        var leased: Set<UInt32> = []
+    }
+    private let range: Range<UInt32>
+    /// Without root there is one user, ours, and every room has it.
+    private let only: UInt32?
+    private let state: Mutex<State>
+
+    init(range: Range<UInt32>, only: UInt32?) {
+        self.range = range
+        self.only = only
+        state = Mutex(State(next: range.lowerBound))
+    }
+
+    func lease() throws(ProvostError) -> RoomUser {
+        if let only { return RoomUser(uid: only) }
+        let uid: UInt32? = state.withLock { state in
+            let uid: UInt32
+            if state.next < range.upperBound {
+                uid = state.next
+                state.next += 1
+            } else if !state.returned.isEmpty {
+                uid = state.returned.removeFirst()
+            } else {
+                return nil
+            }
+            state.leased.insert(uid)
+            return uid
+        }
+        guard let uid else {
+            throw ProvostError(.unavailable, "All \(range.count) room users are in use; try again, or widen the user range.")
+        }
+        return RoomUser(uid: uid)
+    }
+
+    func giveBack(_ user: RoomUser) {
+        state.withLock { state in
+            if state.leased.remove(user.uid) != nil { state.returned.append(user.uid) }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package import ProvostCore
+
+/// A host folder or file that a room sees, and where.
+///
+/// The host path must be reachable by the room's user. A mount point below `/usr` or `/etc` must exist there already: both
+/// are read-only in a room.
+package struct RoomMount: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable {
+        case readOnly
+        case writable
+    }
+    package let kind: Kind
+    /// Absolute path on the host.
+    package let host: String
+    /// Absolute path in the room; it and its parents are created.
+    package let room: String
+
+    package static func readOnly(host: String, at room: String) -> Self { Self(kind: .readOnly, host: host, room: room) }
+    package static func writable(host: String, at room: String) -> Self { Self(kind: .writable, host: host, room: room) }
+}
+
+/// A host user id, equal to its group id, that one room at a time runs as; leased from the sandbox.
+package struct RoomUser: Sendable, Hashable {
+    package let uid: UInt32
+}
+
+/// What a room can reach. Nothing in a room has a capability over its network, whichever it is.
+package enum RoomNetwork: Sendable {
+    /// An empty network namespace, `lo` down.
+    case none
+    /// A network namespace of its own with `lo` up.
+    case loopback
+    /// One made before by `Sandbox.makeNetwork()`: rooms that share it reach each other over loopback.
+    case shared(NetworkNamespace)
+}
+
+/// What the command reads on standard input.
+package enum RoomInput: Sendable {
+    /// `/dev/null`.
+    case none
+    /// These bytes, then the end.
+    case bytes([UInt8])
+    /// An open descriptor, duplicated; its offset is shared with the caller's.
+    case descriptor(Int32)
+    /// Whatever `Room.send` brings until `Room.closeInput`.
+    case stream
+}
+
+/// A piece of what the command wrote, after the cap of `RoomLimits.output` is applied.
+package enum RoomOutput: Sendable {
+    case output([UInt8])
+    case error([UInt8])
+}
+
+/// Everything that decides what a room is.
+package struct RoomSpec: Sendable {
+    /// Program and arguments; a name without `/` is looked up on the room's PATH.
+    package var command: [String]
+    /// PATH, LANG and HOME are added when missing; nothing of the daemon's own environment gets in.
+    package var environment: [String: String]
+    /// A folder in the room.
+    package var workingDirectory: String
+    /// Applied in this order, so a parent comes before what lies in it.
+    package var mounts: [RoomMount]
+    package var user: RoomUser
+    package var network: RoomNetwork
+    package var limits: RoomLimits
+    package var input: RoomInput
+
+    /// Defaults: no mounts, no network, no input, `/tmp` as working directory, the default limits, and an environment of
+    /// PATH=/usr/local/bin:/usr/bin:/bin, LANG=C.UTF-8, HOME=the working directory.
+    package init(
+        command: [String], environment: [String: String] = [:], workingDirectory: String = "/tmp", mounts: [RoomMount] = [],
+        user: RoomUser, network: RoomNetwork = .none, limits: RoomLimits = RoomLimits(), input: RoomInput = .none
+    ) {
+        self.command = command
+        self.environment = environment
+        self.workingDirectory = workingDirectory
+        self.mounts = mounts
+        self.user = user
+        self.network = network
+        self.limits = limits
+        self.input = input
+    }
+}
+
+/// A room's report with what it wrote, each stream cut at `RoomLimits.output`.
+package struct RoomResult: Sendable {
+    package let report: RoomReport
+    package let output: [UInt8]
+    package let error: [UInt8]
+}
