@@ -6,7 +6,8 @@ package enum TreeFiles {
     /// Makes an empty folder with mode 0755 that belongs to a room's user (to us, without root).
     package static func makeFolder(_ path: String, owner: UInt32) throws(ProvostError) {
         guard unsafe mkdir(path, 0o755) == 0 else { throw failure("make", path) }
-        guard unsafe chmod(path, 0o755) == 0, geteuid() != 0 || unsafe lchown(path, owner, owner) == 0 else { throw failure("hand over", path) }
+        let handedOver = unsafe chmod(path, 0o755) == 0 && (geteuid() != 0 || lchown(path, owner, owner) == 0)
+        guard handedOver else { throw failure("hand over", path) }
     }
 
     /// The content of a regular file below `folder`, or nil when there is none by that name.

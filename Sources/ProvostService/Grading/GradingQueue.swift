@@ -2,7 +2,7 @@ import FoundationEssentials
 import Logging
 package import ProvostCore
 import ProvostStore
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// Takes gradings from the store in its fair order and runs a bounded number of them at a time.

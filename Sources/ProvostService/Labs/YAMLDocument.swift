@@ -1,4 +1,4 @@
-package import ProvostCore
+import ProvostCore
 import Yams
 
 /// A YAML mapping that is read key by key, strictly: a key that nobody asked for is a mistake, and every complaint says

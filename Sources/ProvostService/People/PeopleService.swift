@@ -1,6 +1,6 @@
 import Crypto
 package import ProvostCore
-import ProvostStore
+package import ProvostStore
 
 /// Organizations, programs, cohorts, people, and the secrets they log in with.
 package struct PeopleService: Sendable {

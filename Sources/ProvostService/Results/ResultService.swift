@@ -1,5 +1,5 @@
 package import ProvostCore
-package import ProvostStore
+import ProvostStore
 
 /// Results, progress and the audit.
 package struct ResultService: Sendable {

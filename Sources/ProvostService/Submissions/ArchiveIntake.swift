@@ -1,5 +1,5 @@
 package import ProvostCore
-import ProvostStore
+package import ProvostStore
 
 /// Keeps a stream of bytes as a blob: the way in for labs and graders.
 package struct ArchiveIntake: Sendable {

@@ -1,7 +1,7 @@
-package import Logging
+import Logging
 package import ProvostCore
-package import ProvostSandbox
-package import ProvostStore
+import ProvostSandbox
+import ProvostStore
 
 /// All use cases over one state directory, built in order. The server talks to this and to nothing below it.
 package struct Provost: Sendable {

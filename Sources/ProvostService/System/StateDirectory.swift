@@ -26,12 +26,12 @@ package final class StateDirectory: Sendable {
     /// enter it.
     package init(path: String) throws(ProvostError) {
         let absolute = URL(fileURLWithPath: path).standardizedFileURL.path
-        if mkdir(absolute, 0o711) != 0, errno != EEXIST {
+        if unsafe mkdir(absolute, 0o711) != 0, errno != EEXIST {
             throw ProvostError(.unavailable, "The state directory \(absolute) cannot be made: \(Self.reason()).")
         }
         self.path = absolute
         try Self.check(absolute)
-        lock = open(absolute + "/lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        lock = unsafe open(absolute + "/lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard lock >= 0 else { throw ProvostError(.unavailable, "\(absolute)/lock cannot be opened: \(Self.reason()).") }
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
             close(lock)
@@ -39,7 +39,7 @@ package final class StateDirectory: Sendable {
         }
         for (folder, mode) in [("blobs", 0o700), ("keys", 0o700), ("trees", 0o711), ("tools", 0o711)] as [(String, mode_t)] {
             let folder = absolute + "/" + folder
-            guard mkdir(folder, mode) == 0 || errno == EEXIST else {
+            guard unsafe mkdir(folder, mode) == 0 || errno == EEXIST else {
                 throw ProvostError(.unavailable, "\(folder) cannot be made: \(Self.reason()).")
             }
         }
@@ -60,7 +60,7 @@ package final class StateDirectory: Sendable {
         }
         guard geteuid() == 0 else { return }
         // Rooms run as users of their own and must be able to pass through to their scratch.
-        if status.st_mode & 0o001 == 0 { chmod(path, status.st_mode & 0o777 | 0o011) }
+        if status.st_mode & 0o001 == 0 { unsafe chmod(path, status.st_mode & 0o777 | 0o011) }
         var parent = URL(fileURLWithPath: path).deletingLastPathComponent()
         while true {
             guard unsafe stat(parent.path, &status) == 0, status.st_mode & 0o001 != 0 else {

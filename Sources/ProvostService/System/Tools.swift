@@ -1,5 +1,5 @@
 import Foundation
-import ProvostCore
+package import ProvostCore
 
 /// The programs of ours that run inside rooms, copied into the state directory at start: rooms' users can reach them there whatever the
 /// permissions of the place they were installed to, and an upgrade under a running daemon does not change them half-way.
@@ -27,6 +27,6 @@ package enum Tools {
         try? files.removeItem(atPath: temporary)
         try files.copyItem(atPath: source, toPath: temporary)
         try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: temporary)
-        guard rename(temporary, target) == 0 else { throw ProvostError(.unavailable, "\(target) cannot be replaced.") }
+        guard unsafe rename(temporary, target) == 0 else { throw ProvostError(.unavailable, "\(target) cannot be replaced.") }
     }
 }
