@@ -163,7 +163,13 @@ let package = Package(
             ]),
         .testTarget(
             name: "ProvostStoreTests",
-            dependencies: ["ProvostStore", "ProvostTestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: [
+                "ProvostStore",
+                "ProvostTestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            exclude: ["Golden"]),
 
         // MARK: ProvostTestSupport (scratch folders, capability probes, processes: shared by the test targets)
         .target(name: "ProvostTestSupport", dependencies: ["ProvostCore"], path: "Tests/ProvostTestSupport"),

@@ -105,7 +105,7 @@ extension Store {
         configuration.foreignKeysEnabled = true
         configuration.prepareDatabase { db in
             // Without recursive triggers, INSERT OR REPLACE deletes a row without asking the triggers that guard it.
-            try db.execute(sql: "PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+            try db.execute(sql: "PRAGMA recursive_triggers = ON; PRAGMA cell_size_check = ON")
         }
         return configuration
     }

@@ -1,0 +1,299 @@
+CREATE INDEX assignmentLabVersion ON assignment(labVersion);
+
+CREATE INDEX cohortProgram ON cohort(program);
+
+CREATE INDEX enrollmentCohort ON enrollment(cohort);
+
+CREATE INDEX enrolmentCodeEnrollment ON enrolmentCode(enrollment);
+
+CREATE INDEX gradingPerson ON grading(assignment, person, stage);
+
+CREATE INDEX gradingQueue ON grading(turn, dueOrder, sequence) WHERE stage = 'queued';
+
+CREATE INDEX gradingRunning ON grading(stage) WHERE stage IN ('unpacking', 'grading');
+
+CREATE INDEX gradingSubmission ON grading(submission, sequence);
+
+CREATE INDEX labVersionGrader ON labVersion(grader);
+
+CREATE INDEX programOrganization ON program(organization);
+
+CREATE INDEX scoreAssignment ON score(assignment, sequence);
+
+CREATE INDEX scoreSubmission ON score(submission, sequence);
+
+CREATE INDEX submissionAssignment ON submission(assignment, sequence);
+
+CREATE INDEX submissionCohort ON submission(cohort, sequence);
+
+CREATE INDEX submissionPerson ON submission(person, sequence);
+
+CREATE INDEX tokenPerson ON token(person);
+
+CREATE TABLE assignment (
+  id TEXT NOT NULL PRIMARY KEY,
+  cohort TEXT NOT NULL REFERENCES cohort(id),
+  slug TEXT NOT NULL CHECK (length(slug) BETWEEN 1 AND 64 AND slug NOT GLOB '*[^a-z0-9-]*'),
+  title TEXT NOT NULL CHECK (json_valid(title)),
+  labVersion TEXT NOT NULL REFERENCES labVersion(digest),
+  opens TEXT NOT NULL,
+  due TEXT,
+  closes TEXT NOT NULL,
+  attempts INTEGER CHECK (attempts >= 1),
+  policy TEXT NOT NULL CHECK (policy IN ('best', 'last')),
+  weight INTEGER NOT NULL CHECK (weight >= 0),
+  UNIQUE (cohort, slug),
+  CHECK (opens <= closes),
+  CHECK (due IS NULL OR due BETWEEN opens AND closes)
+) STRICT;
+
+CREATE TABLE audit (
+  sequence INTEGER PRIMARY KEY CHECK (sequence >= 1),
+  at INTEGER NOT NULL,
+  actor TEXT NOT NULL CHECK (instr(actor, char(10)) = 0),
+  action TEXT NOT NULL CHECK (instr(action, char(10)) = 0),
+  subject TEXT NOT NULL CHECK (instr(subject, char(10)) = 0),
+  details TEXT NOT NULL CHECK (json_valid(details)),
+  hash TEXT NOT NULL CHECK (length(hash) = 64 AND hash NOT GLOB '*[^0-9a-f]*')
+) STRICT;
+
+CREATE TABLE cohort (
+  id TEXT NOT NULL PRIMARY KEY,
+  program TEXT NOT NULL REFERENCES program(id),
+  slug TEXT NOT NULL UNIQUE CHECK (length(slug) BETWEEN 1 AND 64 AND slug NOT GLOB '*[^a-z0-9-]*'),
+  title TEXT NOT NULL,
+  firstDay TEXT NOT NULL CHECK (firstDay GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
+  lastDay TEXT NOT NULL CHECK (lastDay GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
+  timezone TEXT NOT NULL CHECK (length(timezone) > 0),
+  CHECK (firstDay <= lastDay)
+) STRICT;
+
+CREATE TABLE enrollment (
+  id TEXT NOT NULL PRIMARY KEY,
+  person TEXT NOT NULL REFERENCES person(id),
+  cohort TEXT NOT NULL REFERENCES cohort(id),
+  role TEXT NOT NULL CHECK (role IN ('learner', 'instructor', 'admin')),
+  suspended INTEGER NOT NULL CHECK (suspended IN (0, 1)),
+  UNIQUE (person, cohort)
+) STRICT;
+
+CREATE TABLE enrolmentCode (
+  hash TEXT NOT NULL PRIMARY KEY CHECK (length(hash) = 64 AND hash NOT GLOB '*[^0-9a-f]*'),
+  enrollment TEXT NOT NULL REFERENCES enrollment(id),
+  createdAt INTEGER NOT NULL,
+  expiresAt INTEGER NOT NULL,
+  usedAt INTEGER,
+  voidedAt INTEGER,
+  CHECK (usedAt IS NULL OR voidedAt IS NULL)
+) STRICT;
+
+CREATE TABLE graderVersion (
+  digest TEXT NOT NULL PRIMARY KEY CHECK (length(digest) = 64 AND digest NOT GLOB '*[^0-9a-f]*'),
+  name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 64 AND name NOT GLOB '*[^a-z0-9-]*'),
+  number INTEGER NOT NULL CHECK (number >= 1),
+  manifest TEXT NOT NULL CHECK (json_valid(manifest)),
+  publishedAt INTEGER NOT NULL,
+  bytes INTEGER NOT NULL CHECK (bytes >= 0),
+  UNIQUE (name, number)
+) STRICT;
+
+CREATE TABLE grading (
+  sequence INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  submission TEXT NOT NULL REFERENCES submission(id),
+  assignment TEXT NOT NULL REFERENCES assignment(id),
+  person TEXT NOT NULL REFERENCES person(id),
+  labVersion TEXT NOT NULL REFERENCES labVersion(digest),
+  graderVersion TEXT NOT NULL REFERENCES graderVersion(digest),
+  stage TEXT NOT NULL CHECK (stage IN ('queued', 'unpacking', 'grading', 'graded', 'failed')),
+  run INTEGER NOT NULL CHECK (run >= 0),
+  -- The place in the queue is (turn, dueOrder, sequence). Turn 0: the person's first grading of the assignment.
+  turn INTEGER NOT NULL CHECK (turn IN (0, 1)),
+  dueOrder TEXT NOT NULL,
+  queuedAt INTEGER NOT NULL,
+  startedAt INTEGER,
+  finishedAt INTEGER,
+  unpack TEXT CHECK (unpack IS NULL OR json_valid(unpack)),
+  CHECK ((stage = 'queued') = (startedAt IS NULL)),
+  CHECK ((stage IN ('graded', 'failed')) = (finishedAt IS NOT NULL))
+) STRICT;
+
+CREATE TABLE labVersion (
+  digest TEXT NOT NULL PRIMARY KEY CHECK (length(digest) = 64 AND digest NOT GLOB '*[^0-9a-f]*'),
+  name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 64 AND name NOT GLOB '*[^a-z0-9-]*'),
+  number INTEGER NOT NULL CHECK (number >= 1),
+  manifest TEXT NOT NULL CHECK (json_valid(manifest)),
+  points INTEGER NOT NULL CHECK (points >= 0),
+  grader TEXT NOT NULL REFERENCES graderVersion(digest),
+  publishedAt INTEGER NOT NULL,
+  bytes INTEGER NOT NULL CHECK (bytes >= 0),
+  UNIQUE (name, number)
+) STRICT;
+
+CREATE TABLE organization (
+  id TEXT NOT NULL PRIMARY KEY,
+  slug TEXT NOT NULL UNIQUE CHECK (length(slug) BETWEEN 1 AND 64 AND slug NOT GLOB '*[^a-z0-9-]*'),
+  title TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE person (
+  id TEXT NOT NULL PRIMARY KEY,
+  slug TEXT NOT NULL UNIQUE CHECK (length(slug) BETWEEN 1 AND 64 AND slug NOT GLOB '*[^a-z0-9-]*'),
+  name TEXT NOT NULL,
+  email TEXT
+) STRICT;
+
+CREATE TABLE program (
+  id TEXT NOT NULL PRIMARY KEY,
+  organization TEXT NOT NULL REFERENCES organization(id),
+  slug TEXT NOT NULL UNIQUE CHECK (length(slug) BETWEEN 1 AND 64 AND slug NOT GLOB '*[^a-z0-9-]*'),
+  title TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE score (
+  sequence INTEGER PRIMARY KEY,
+  grading TEXT NOT NULL UNIQUE REFERENCES grading(id),
+  submission TEXT NOT NULL REFERENCES submission(id),
+  assignment TEXT NOT NULL REFERENCES assignment(id),
+  outcome TEXT NOT NULL CHECK (outcome IN ('graded', 'not-graded')),
+  refused INTEGER NOT NULL CHECK (refused IN (0, 1)),
+  isolation TEXT NOT NULL CHECK (isolation IN ('two-room', 'shared')),
+  points INTEGER CHECK (points BETWEEN 0 AND max),
+  max INTEGER NOT NULL CHECK (max >= 0),
+  reason TEXT,
+  evidence TEXT,
+  messages TEXT NOT NULL CHECK (json_valid(messages)),
+  submissionDigest TEXT NOT NULL,
+  labVersion TEXT NOT NULL REFERENCES labVersion(digest),
+  graderVersion TEXT NOT NULL REFERENCES graderVersion(digest),
+  image TEXT NOT NULL,
+  limits TEXT NOT NULL CHECK (json_valid(limits)),
+  log TEXT CHECK (length(log) = 64 AND log NOT GLOB '*[^0-9a-f]*'),
+  run INTEGER NOT NULL CHECK (run >= 1),
+  recordedAt INTEGER NOT NULL,
+  CHECK ((outcome = 'graded') = (points IS NOT NULL))
+) STRICT;
+
+CREATE TABLE submission (
+  sequence INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  cohort TEXT NOT NULL REFERENCES cohort(id),
+  assignment TEXT NOT NULL REFERENCES assignment(id),
+  person TEXT NOT NULL REFERENCES person(id),
+  attempt INTEGER NOT NULL CHECK (attempt >= 1),
+  digest TEXT NOT NULL CHECK (length(digest) = 64 AND digest NOT GLOB '*[^0-9a-f]*'),
+  bytes INTEGER NOT NULL CHECK (bytes >= 0),
+  fileName TEXT NOT NULL,
+  receivedAt INTEGER NOT NULL,
+  late INTEGER NOT NULL CHECK (late IN (0, 1)),
+  key TEXT NOT NULL CHECK (length(key) BETWEEN 1 AND 200),
+  receipt TEXT NOT NULL CHECK (json_valid(receipt)),
+  UNIQUE (person, key),
+  UNIQUE (assignment, person, attempt)
+) STRICT;
+
+CREATE TABLE test (
+  grading TEXT NOT NULL REFERENCES score(grading),
+  number INTEGER NOT NULL CHECK (number >= 1),
+  name TEXT NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('pass', 'fail', 'skip', 'error')),
+  score INTEGER NOT NULL CHECK (score >= 0),
+  max INTEGER NOT NULL CHECK (max >= 0),
+  visibility TEXT NOT NULL CHECK (visibility IN ('visible', 'hidden')),
+  message TEXT,
+  PRIMARY KEY (grading, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE token (
+  id TEXT NOT NULL PRIMARY KEY,
+  hash TEXT NOT NULL UNIQUE CHECK (length(hash) = 64 AND hash NOT GLOB '*[^0-9a-f]*'),
+  person TEXT NOT NULL REFERENCES person(id),
+  label TEXT,
+  createdAt INTEGER NOT NULL,
+  expiresAt INTEGER NOT NULL,
+  revokedAt INTEGER
+) STRICT;
+
+CREATE TRIGGER auditFollows BEFORE INSERT ON audit
+  WHEN NEW.sequence <> 1 + coalesce((SELECT max(sequence) FROM audit), 0)
+  BEGIN SELECT RAISE(ABORT, 'an audit entry follows the newest one'); END;
+
+CREATE TRIGGER auditKept BEFORE UPDATE ON audit
+  BEGIN SELECT RAISE(ABORT, 'an audit entry never changes'); END;
+
+CREATE TRIGGER auditStays BEFORE DELETE ON audit
+  BEGIN SELECT RAISE(ABORT, 'an audit entry is never deleted'); END;
+
+CREATE TRIGGER graderVersionKept BEFORE UPDATE ON graderVersion
+  BEGIN SELECT RAISE(ABORT, 'a grader version never changes'); END;
+
+CREATE TRIGGER graderVersionStays BEFORE DELETE ON graderVersion
+  BEGIN SELECT RAISE(ABORT, 'a grader version is never deleted'); END;
+
+CREATE TRIGGER gradingBegins BEFORE INSERT ON grading WHEN NEW.stage <> 'queued'
+  BEGIN SELECT RAISE(ABORT, 'a grading begins in the queue'); END;
+
+CREATE TRIGGER gradingEnds BEFORE UPDATE ON grading WHEN OLD.stage IN ('graded', 'failed')
+  BEGIN SELECT RAISE(ABORT, 'a finished grading never changes'); END;
+
+CREATE TRIGGER gradingFits BEFORE INSERT ON grading
+  WHEN NOT EXISTS (
+    SELECT 1 FROM submission
+    WHERE id = NEW.submission AND assignment = NEW.assignment AND person = NEW.person)
+  BEGIN SELECT RAISE(ABORT, 'the grading does not fit its submission'); END;
+
+CREATE TRIGGER gradingIdentityKept
+  BEFORE UPDATE OF sequence, id, submission, assignment, person, labVersion, graderVersion, queuedAt ON grading
+  BEGIN SELECT RAISE(ABORT, 'what a grading grades never changes'); END;
+
+CREATE TRIGGER gradingIsRecorded BEFORE UPDATE OF stage ON grading
+  WHEN NEW.stage IN ('graded', 'failed') AND NOT EXISTS (
+    SELECT 1 FROM score WHERE grading = NEW.id AND (outcome = 'graded') = (NEW.stage = 'graded'))
+  BEGIN SELECT RAISE(ABORT, 'a grading ends with its score'); END;
+
+CREATE TRIGGER gradingRunGrows BEFORE UPDATE OF run ON grading WHEN NEW.run < OLD.run
+  BEGIN SELECT RAISE(ABORT, 'runs are counted upwards'); END;
+
+CREATE TRIGGER gradingStays BEFORE DELETE ON grading
+  BEGIN SELECT RAISE(ABORT, 'a grading is never deleted'); END;
+
+CREATE TRIGGER labVersionKept BEFORE UPDATE ON labVersion
+  BEGIN SELECT RAISE(ABORT, 'a lab version never changes'); END;
+
+CREATE TRIGGER labVersionStays BEFORE DELETE ON labVersion
+  BEGIN SELECT RAISE(ABORT, 'a lab version is never deleted'); END;
+
+CREATE TRIGGER scoreFits BEFORE INSERT ON score
+  WHEN NOT EXISTS (
+    SELECT 1 FROM grading g JOIN submission s ON s.id = g.submission
+    WHERE g.id = NEW.grading AND g.stage IN ('unpacking', 'grading') AND g.run = NEW.run
+      AND g.submission = NEW.submission AND g.assignment = NEW.assignment
+      AND g.labVersion = NEW.labVersion AND g.graderVersion = NEW.graderVersion
+      AND s.digest = NEW.submissionDigest)
+  BEGIN SELECT RAISE(ABORT, 'the score does not fit a running grading'); END;
+
+CREATE TRIGGER scoreKept BEFORE UPDATE ON score
+  BEGIN SELECT RAISE(ABORT, 'a score never changes'); END;
+
+CREATE TRIGGER scoreStays BEFORE DELETE ON score
+  BEGIN SELECT RAISE(ABORT, 'a score is never deleted'); END;
+
+CREATE TRIGGER submissionFits BEFORE INSERT ON submission
+  WHEN NOT EXISTS (SELECT 1 FROM assignment WHERE id = NEW.assignment AND cohort = NEW.cohort)
+  BEGIN SELECT RAISE(ABORT, 'the submission''s assignment is not in its cohort'); END;
+
+CREATE TRIGGER submissionKept BEFORE UPDATE ON submission
+  BEGIN SELECT RAISE(ABORT, 'a submission never changes'); END;
+
+CREATE TRIGGER submissionStays BEFORE DELETE ON submission
+  BEGIN SELECT RAISE(ABORT, 'a submission is never deleted'); END;
+
+CREATE TRIGGER testFits BEFORE INSERT ON test
+  WHEN NOT EXISTS (SELECT 1 FROM grading WHERE id = NEW.grading AND stage IN ('unpacking', 'grading'))
+  BEGIN SELECT RAISE(ABORT, 'a test belongs to a grading that is being recorded'); END;
+
+CREATE TRIGGER testKept BEFORE UPDATE ON test
+  BEGIN SELECT RAISE(ABORT, 'a test never changes'); END;
+
+CREATE TRIGGER testStays BEFORE DELETE ON test
+  BEGIN SELECT RAISE(ABORT, 'a test is never deleted'); END;

@@ -1,0 +1,91 @@
+import Foundation
+import GRDB
+import ProvostCore
+import ProvostStore
+import Testing
+
+struct MigrationTests {
+    @Test func everyMigrationHasAFixture() {
+        #expect(Fixture.all.count == Store.schemaVersion)
+    }
+
+    /// Each fixture is inserted at its own version; then the file is migrated to the newest.
+    @Test func rowsOfEveryVersionSurviveToTheNewest() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/provost.db"
+        for (index, fixture) in Fixture.all.enumerated() {
+            _ = try Store(path: path, schemaVersion: index + 1)
+            try World.execute(fixture, in: path)
+        }
+        _ = try Store(path: path)
+        try DatabaseQueue(path: path).read { db in
+            for table in try String.fetchAll(db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table'") {
+                #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table)") ?? 0 > 0, "\(table) has no row")
+            }
+            #expect(try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").isEmpty)
+            #expect(try String.fetchOne(db, sql: "PRAGMA integrity_check") == "ok")
+        }
+    }
+
+    @Test func everyTableIsStrict() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/provost.db"
+        _ = try Store(path: path)
+        let loose = try DatabaseQueue(path: path).read { db in
+            try String.fetchAll(
+                db, sql: "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT strict")
+        }
+        #expect(Set(loose) == ["sqlite_schema", "grdb_migrations"])
+    }
+
+    /// `PROVOST_RECORD_GOLDEN=1` writes the dump anew and fails, so that a recording is never mistaken for a check.
+    @Test func schemaIsTheOneOnRecord() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/provost.db"
+        _ = try Store(path: path)
+        let statements = try DatabaseQueue(path: path).read { db in
+            try String.fetchAll(
+                db, sql: "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name <> 'grdb_migrations' ORDER BY type, name")
+        }
+        let dump = statements.joined(separator: ";\n\n") + ";\n"
+        let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Golden/schema.sql")
+        if ProcessInfo.processInfo.environment["PROVOST_RECORD_GOLDEN"] != nil {
+            try Data(dump.utf8).write(to: golden)
+            Issue.record("The schema was recorded; look at the difference and run again without PROVOST_RECORD_GOLDEN.")
+        } else {
+            #expect(try String(contentsOf: golden, encoding: .utf8) == dump)
+        }
+    }
+}
+
+/// One row or more for every table a version brought, written against that version only.
+enum Fixture {
+    static let all = [first]
+
+    private static let a = String(repeating: "a", count: 64)
+    private static let b = String(repeating: "b", count: 64)
+    private static let first = """
+        INSERT INTO organization VALUES ('org_1', 'acme', 'Acme');
+        INSERT INTO program VALUES ('pro_1', 'org_1', 'backend', 'Backend');
+        INSERT INTO cohort VALUES ('coh_1', 'pro_1', 'spring', 'Spring', '2026-03-02', '2026-06-30', 'Asia/Seoul');
+        INSERT INTO person VALUES ('per_1', 'minji', '민지', NULL);
+        INSERT INTO enrollment VALUES ('enr_1', 'per_1', 'coh_1', 'learner', 0);
+        INSERT INTO enrolmentCode VALUES ('\(a)', 'enr_1', 1, 2, NULL, NULL);
+        INSERT INTO token VALUES ('tok_1', '\(b)', 'per_1', 'laptop', 1, 2, NULL);
+        INSERT INTO graderVersion VALUES ('\(a)', 'checker', 1, '{}', 1, 10);
+        INSERT INTO labVersion VALUES ('\(b)', 'data-summary', 1, '{}', 20000, '\(a)', 1, 10);
+        INSERT INTO assignment VALUES
+          ('asg_1', 'coh_1', 'one', '{"en":"One"}', '\(b)', '2026-03-02T00:00', NULL, '2026-06-01T00:00', 3, 'best', 1);
+        INSERT INTO submission (id, cohort, assignment, person, attempt, digest, bytes, fileName, receivedAt, late, key, receipt)
+          VALUES ('sub_1', 'coh_1', 'asg_1', 'per_1', 1, '\(a)', 5, 'work.zip', 5, 0, 'key', '{}');
+        INSERT INTO grading (id, submission, assignment, person, labVersion, graderVersion, stage, run, turn, dueOrder, queuedAt)
+          VALUES ('gra_1', 'sub_1', 'asg_1', 'per_1', '\(b)', '\(a)', 'queued', 0, 0, '2026-06-01T00:00', 5);
+        UPDATE grading SET stage = 'grading', run = 1, startedAt = 6;
+        INSERT INTO score (grading, submission, assignment, labVersion, graderVersion, submissionDigest, outcome, refused, isolation,
+          points, max, messages, image, limits, run, recordedAt)
+          VALUES ('gra_1', 'sub_1', 'asg_1', '\(b)', '\(a)', '\(a)', 'graded', 0, 'two-room', 12500, 20000, '[]', 'debian', '{}', 1, 7);
+        INSERT INTO test VALUES ('gra_1', 1, 'adds', 'pass', 12500, 20000, 'visible', NULL);
+        UPDATE grading SET stage = 'graded', finishedAt = 7;
+        INSERT INTO audit VALUES (1, 1, 'local:0', 'organization.create', 'acme', '{}', '\(a)');
+        """
+}

@@ -1,0 +1,81 @@
+import Foundation
+import ProvostCore
+import ProvostStore
+import Testing
+
+/// Figures, not checks: `PROVOST_STORE_BENCHMARK=1 swift test -c release --filter StoreBenchmark`.
+@Suite(.enabled(if: ProcessInfo.processInfo.environment["PROVOST_STORE_BENCHMARK"] != nil), .serialized)
+struct StoreBenchmark {
+    private func measured(_ what: String, count: Int, _ body: () async throws -> Void) async rethrows {
+        let clock = ContinuousClock()
+        let time = try await clock.measure(body)
+        let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
+        print("\(what): \(count) in \(seconds) s, \(Int(Double(count) / seconds)) per second")
+    }
+
+    @Test func tenThousandSubmissionsFromReceiptToResult() async throws {
+        let names = (0..<1000).map { "learner-\($0)" }
+        let world = try await World.make(learners: names, dues: ["2026-12-01", "2026-12-02"])
+        try await measured("recordSubmission", count: 10_000) {
+            for index in 0..<10_000 { try await world.submit("s\(index)", by: index % 1000, to: index % 2) }
+        }
+        try await measured("queuePosition, last of the queue", count: 100) {
+            for _ in 0..<100 { _ = try await world.store.queuePosition(ID(trusted: "gra_s9999")) }
+        }
+        try await measured("claim, advance, record", count: 10_000) {
+            while let job = try await world.store.claimNextGrading(at: World.now) {
+                _ = try await world.store.advance(job.grading.id, run: job.grading.run, to: .grading, unpack: UnpackReport())
+                _ = try await world.record(job, World.graded(12))
+            }
+        }
+        try await measured("results of the cohort", count: 1) {
+            let rows = try await world.store.results(cohort: world.cohort, assignment: nil, person: nil)
+            #expect(rows.count == 2000)
+        }
+        try await measured("results of one learner", count: 1000) {
+            for _ in 0..<1000 {
+                _ = try await world.store.results(cohort: world.cohort, assignment: nil, person: world.learners[5].id)
+            }
+        }
+        try await measured("listing of 50", count: 100) {
+            for _ in 0..<100 {
+                _ = try await world.store.submissions(cohort: world.cohort, assignment: nil, person: nil, limit: 50)
+            }
+        }
+    }
+
+    /// Against `cp`, `sync` and `sha256sum` of the same file, alternating.
+    @Test func hundredMegabyteBlob() async throws {
+        let folder = try TemporaryFolder()
+        let blobs = try BlobStore(directory: "\(folder.path)/blobs")
+        let source = "\(folder.path)/source"
+        for round in 0..<5 {
+            let content = Data(
+                (0..<12_500_000).flatMap { _ in
+                    unsafe withUnsafeBytes(of: UInt64.random(in: .min ... .max)) { unsafe Array($0) }
+                })
+            try content.write(to: URL(fileURLWithPath: source))
+            try await measured("round \(round) cp + sync + sha256sum", count: 1) {
+                let process = Process()
+                process.executableURL = URL(fileURLWithPath: "/bin/sh")
+                process.arguments = [
+                    "-c", "cp \(source) \(source).copy && sync \(source).copy && sha256sum \(source) >/dev/null",
+                ]
+                try process.run()
+                process.waitUntilExit()
+            }
+            try FileManager.default.removeItem(atPath: "\(source).copy")
+            let bytes = [UInt8](content)
+            try await measured("round \(round) blob", count: 1) {
+                let writer = try blobs.writer()
+                for start in stride(from: 0, to: bytes.count, by: 1 << 18) {
+                    try unsafe bytes.withUnsafeBytes { buffer in
+                        try unsafe writer.append(
+                            UnsafeRawBufferPointer(rebasing: buffer[start..<min(start + 1 << 18, bytes.count)]))
+                    }
+                }
+                _ = try writer.finish()
+            }
+        }
+    }
+}
