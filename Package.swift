@@ -45,7 +45,7 @@ let package = Package(
         .target(name: "CLinux"),
 
         // MARK: CUtf8proc
-        .systemLibrary(name: "CUtf8proc", pkgConfig: "libutf8proc", providers: [.apt(["libutf8proc-dev"])]),
+        .systemLibrary(name: "CUtf8proc", providers: [.apt(["libutf8proc-dev"])]),
 
         // MARK: EndToEnd (real daemon, real command line, real rooms)
         .testTarget(

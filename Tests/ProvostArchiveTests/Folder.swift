@@ -27,6 +27,8 @@ final class Folder: Sendable {
         try FileManager.default.createDirectory(atPath: "\(path)/\(name)", withIntermediateDirectories: true)
     }
 
+    func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: "\(path)/\(name)") }
+
     func open(_ name: String, _ flags: Int32 = O_RDONLY) -> Int32 {
         let descriptor = unsafe Glibc.open("\(path)/\(name)", flags | O_CLOEXEC, 0o600)
         precondition(descriptor >= 0, "cannot open \(name)")

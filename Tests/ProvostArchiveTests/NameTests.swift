@@ -96,7 +96,7 @@ struct NameTests {
             windows(cp949("한글.txt")), windows(Array("日本.txt".utf8), flags: 0x800), windows(Array("가나다.txt".utf8)),
             windows(Array("a.txt".utf8)),
         ]
-        #expect(try names(entries) == ["a.txt", "가나다.txt", "한글.txt", "日本.txt"])
+        #expect(try names(entries) == ["a.txt", "日本.txt", "가나다.txt", "한글.txt"])
     }
 
     @Test func bytesWithoutMeaningAreEscapedAndSaid() throws {
