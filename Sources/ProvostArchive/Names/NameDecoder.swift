@@ -42,7 +42,7 @@ struct NameDecoder {
 
     /// Takes a name into account for the others. For formats that list their names first; `decode` does it for the rest.
     mutating func survey(_ raw: [UInt8], _ hints: NameHints) {
-        guard insisted == nil, !hints.declaredUTF8, hints.unicodePath == nil, String(validating: raw, as: UTF8.self) == nil else {
+        guard insisted == nil, hints.unicodePath == nil, String(validating: raw, as: UTF8.self) == nil else {
             return
         }
         if converter("CP949")?.decode(raw) != nil { koreanNames += 1 } else { otherNames += 1 }
