@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 
 
@@ -36,10 +37,10 @@ class Process:
 
     _number = 0
 
-    def __init__(self, command, *, stdin=None, seconds, cpu_seconds=None, memory=None, keep_output=True):
+    def __init__(self, command, *, stdin=None, seconds, cpu_seconds=None, memory=None):
         """Starts `command` in the learner's room. `stdin`: bytes. `seconds`: wall time. `memory`: like "64MiB".
 
-        What is not given is the lab's `limits.learner`; without `keep_output` nothing is kept of what the program prints.
+        What is not given is the lab's `limits.learner`.
         """
         Process._number += 1
         self._report = os.path.abspath(f"run-{Process._number}.json")
@@ -51,12 +52,13 @@ class Process:
             options += ["--memory", memory]
         if stdin is not None:
             options += ["--stdin", "-"]
-        output = subprocess.PIPE if keep_output else subprocess.DEVNULL
+        # Files, not pipes: a service that prints must not wait for a grader that is busy with it.
+        self._output, self._errors = tempfile.TemporaryFile(dir="."), tempfile.TemporaryFile(dir=".")
         self._process = subprocess.Popen(
             ["learner", "run", *options, "--", *command],
             stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
-            stdout=output,
-            stderr=output,
+            stdout=self._output,
+            stderr=self._errors,
         )
 
     @property
@@ -67,21 +69,28 @@ class Process:
         """Ends the room at once; there is no report of a run that we ended ourselves."""
         self._process.kill()
         self._process.communicate()
+        self._output.close()
+        self._errors.close()
 
     def wait(self):
         """Waits for the end. If the program could not be run, that is not the learner's doing: the grader ends."""
-        output, errors = self._process.communicate(self._input)
+        self._process.communicate(self._input)
+        output, errors = (self._take(file) for file in (self._output, self._errors))
         try:
             with open(self._report, encoding="utf-8") as file:
                 report = json.load(file)
             os.unlink(self._report)
         except FileNotFoundError:
-            report = {"ending": "failed", "summary": (errors or b"").decode(errors="replace")}
+            report = {"ending": "failed", "summary": errors.decode(errors="replace")}
         if report["ending"] == "failed":
             sys.exit(f"a learner's program could not be run: {report['summary']}")
-        return Run(
-            output or b"", errors or b"", report["ending"], report["status"], report["stoppedBy"], report["summary"]
-        )
+        return Run(output, errors, report["ending"], report["status"], report["stoppedBy"], report["summary"])
+
+    @staticmethod
+    def _take(file):
+        file.seek(0)
+        with file:
+            return file.read()
 
 
 def run(command, **options):
@@ -119,8 +128,9 @@ class Patience:
         self._limit = limit
         self._in_a_row = 0
 
-    def saw(self, run):
-        self._in_a_row = self._in_a_row + 1 if run.out_of_time else 0
+    def saw(self, out_of_time):
+        """Once for each run or test: whether it ran out of time."""
+        self._in_a_row = self._in_a_row + 1 if out_of_time else 0
 
     @property
     def is_over(self):
