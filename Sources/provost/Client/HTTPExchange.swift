@@ -53,7 +53,7 @@ struct ResponseBody {
 
     fileprivate mutating func part() async throws -> HTTPClientResponsePart? {
         do {
-            let part = try await iterator.next()
+            let part = try await iterator.next(isolation: #isolation)
             if part == nil { try Task.checkCancellation() }
             return part
         } catch is CancellationError { throw CancellationError() } catch is SilenceError {

@@ -1,4 +1,4 @@
-package import ProvostCore
+import ProvostCore
 
 /// The rule behind a timezone file's last transition, as POSIX writes it in `TZ`: `KST-9`, `CET-1CEST,M3.5.0,M10.5.0/3`.
 package struct PosixZone: Sendable, Equatable {

@@ -5,9 +5,15 @@ import ProvostAPI
 import ProvostArchive
 import ProvostCore
 
+/// An open file that is closed when nobody holds it any more.
+private struct OpenFile: ~Copyable {
+    let descriptor: Int32
+    deinit { close(descriptor) }
+}
+
 /// What is sent: an open file of known length and digest. A folder is packed into a nameless temporary file; an archive is taken as it is.
 struct Parcel: ~Copyable {
-    let descriptor: Int32
+    private let file: OpenFile
     let length: Int64
     let digest: ContentDigest
     /// The last part of the path, for people.
@@ -22,40 +28,33 @@ struct Parcel: ~Copyable {
     init(path: String, ignoring: IgnoreRules.Source, surroundings: Surroundings) throws(ProvostError) {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { throw surroundings.error(.notFound, .neitherFileNorFolder(path: path)) }
-        let kind = status.st_mode & S_IFMT
-        guard kind == S_IFDIR || kind == S_IFREG else { throw surroundings.error(.notFound, .neitherFileNorFolder(path: path)) }
-        fileName = Self.lastPart(of: path)
-        let opened: Int32
-        if kind == S_IFDIR {
-            opened = try Self.temporaryFile(surroundings)
-            do throws(ProvostError) {
-                packed = try Packer.pack(folder: path, to: opened, ignoring: ignoring, sizeLimit: Self.packedLimit)
-            } catch {
-                close(opened)
-                throw error
-            }
-        } else {
-            packed = nil
-            opened = unsafe open(path, O_RDONLY | O_CLOEXEC)
-            guard opened >= 0 else {
+        let report: PackReport?
+        let opened: OpenFile
+        switch status.st_mode & S_IFMT {
+        case S_IFDIR:
+            opened = OpenFile(descriptor: try Self.temporaryFile(surroundings))
+            report = try Packer.pack(
+                folder: path, to: opened.descriptor, ignoring: ignoring, sizeLimit: Self.packedLimit)
+        case S_IFREG:
+            report = nil
+            // Should a pipe have taken the file's place since, opening must not wait for a writer.
+            opened = OpenFile(descriptor: unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK))
+            guard opened.descriptor >= 0 else {
                 throw surroundings.error(.invalid, .fileNotRead(path: path, reason: PrivateFile.Failure().description))
             }
+        default: throw surroundings.error(.notFound, .neitherFileNorFolder(path: path))
         }
-        descriptor = opened
-        do throws(ProvostError) {
-            var now = stat()
-            guard unsafe fstat(opened, &now) == 0, now.st_size > 0 else {
-                throw surroundings.error(.invalid, .emptyFile(path: path))
-            }
-            length = Int64(now.st_size)
-            digest = try Self.digest(of: opened, length: length)
-        } catch {
-            close(opened)
-            throw error
+        var now = stat()
+        guard unsafe fstat(opened.descriptor, &now) == 0, now.st_mode & S_IFMT == S_IFREG, now.st_size > 0 else {
+            throw surroundings.error(.invalid, .emptyFile(path: path))
         }
+        let size = Int64(now.st_size)
+        digest = try Self.digest(of: opened.descriptor, length: size)
+        fileName = Self.lastPart(of: path)
+        length = size
+        packed = report
+        file = opened
     }
-
-    deinit { close(descriptor) }
 
     private static func digest(of descriptor: Int32, length: Int64) throws(ProvostError) -> ContentDigest {
         var hash = SHA256()
@@ -100,7 +99,7 @@ struct Parcel: ~Copyable {
         let retry = RetryPolicy.usual
         defer { Console.clearTransient() }
         return try await session.client.upload(
-            path, headers: headers, descriptor: descriptor, length: length, retry: retry, progress: { progress.update($0) },
+            path, headers: headers, descriptor: file.descriptor, length: length, retry: retry, progress: { progress.update($0) },
             onRetry: { number, delay in
                 session.say(.sendingAgain(attempt: number, of: retry.delays.count, delay: delay))
             })
