@@ -1,0 +1,47 @@
+package import ArgumentParser
+import Glibc
+
+/// The root of the command line: `provost noun verb`, and the short verbs that learners type.
+@main
+package struct Provost: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "provost",
+        abstract: "Hand in work, have it graded, and see what counts.",
+        discussion: """
+            The daemon is the one named by --server or PROVOST_SERVER, else the one logged in to, else the one of this machine.
+
+            EXAMPLE
+              provost login CODE --server http://lab.example:8080
+              provost labs
+              provost submit web-service . --wait
+
+            \(Help.exitStatuses)
+            """,
+        version: Version.text,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Learner",
+                subcommands: [
+                    Login.self, Logout.self, Whoami.self, Labs.self, Submit.self, Status.self, SubmissionCommand.self,
+                    ReceiptCommand.self, Progress.self,
+                ]),
+            CommandGroup(
+                name: "Instructor",
+                subcommands: [LabCommand.self, GraderCommand.self, AssignmentCommand.self, GradesCommand.self, Regrade.self]),
+            CommandGroup(
+                name: "Administrator",
+                subcommands: [
+                    OrganizationCommand.self, ProgramCommand.self, CohortCommand.self, PersonCommand.self, Enroll.self,
+                    EnrollmentCommand.self, TokenCommand.self, Doctor.self, AuditCommand.self,
+                ]),
+            CommandGroup(name: "Other", subcommands: [Completion.self]),
+        ])
+
+    package init() {}
+
+    package static func main() async {
+        // A pipe whose reader left must not end a submission half-way.
+        signal(SIGPIPE, SIG_IGN)
+        Glibc.exit(await Invocation(Array(CommandLine.arguments.dropFirst())).run())
+    }
+}
