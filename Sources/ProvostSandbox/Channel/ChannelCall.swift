@@ -1,0 +1,180 @@
+import CLinux
+import ProvostCore
+import Synchronization
+
+/// One call of `learner` or `report` from the grader's room.
+package final class ChannelCall: Sendable {
+    /// The name under which the client was started: `learner` or `report`, or whatever a grader made of it.
+    package let program: String
+    package let arguments: [String]
+
+    private struct State {
+        var outgoing: [UInt8] = []
+        var incoming: [[UInt8]] = []
+        var incomingBytes = 0
+        var inputRequests = 0
+        var hungUp = false
+        var finished = false
+        var hangUpAction: (@Sendable () -> Void)?
+        var waiter: CheckedContinuation<[UInt8]?, Never>?
+    }
+    private let state = Mutex(State())
+    let wake = Descriptor(clinux_eventfd())
+
+    /// What may wait for a client that does not read; more ends the call.
+    private static let outgoingLimit = 16 << 20
+    /// What may wait for a handler that does not take it; the client waits beyond that.
+    private static let incomingLimit = 1 << 20
+    private static let piece = 256 << 10
+
+    init(program: String, arguments: [String]) {
+        self.program = program
+        self.arguments = arguments
+    }
+
+    /// Asks the client to send the file at this path of its room, or, with nil, its own standard input. It comes as `input`.
+    package func requestInput(path: String?) {
+        let asked = state.withLock { state in
+            state.inputRequests += 1
+            return !state.hungUp
+        }
+        if asked { send(Frame(kind: .input, payload: Array((path ?? "").utf8.prefix(4096)))) }
+    }
+
+    /// The input that was asked for, up to its end. One consumer at a time. The client waits while nothing is taken.
+    package var input: AsyncStream<[UInt8]> { AsyncStream { await self.nextInput() } }
+
+    /// For the caller's standard output. Dropped when the client is gone.
+    package func write(output: [UInt8]) { sendPieces(.output, output) }
+
+    /// For the caller's standard error. Dropped when the client is gone.
+    package func write(error: [UInt8]) { sendPieces(.error, error) }
+
+    /// Has the client write a file in its own room. False, and nothing is sent, when path and bytes exceed 1 MiB together.
+    @discardableResult package func writeFile(_ path: String, _ bytes: [UInt8]) -> Bool {
+        let payload = Array(path.utf8) + [0] + bytes
+        guard payload.count <= Frame.maximumPayload, !path.utf8.contains(0) else { return false }
+        send(Frame(kind: .file, payload: payload))
+        return true
+    }
+
+    /// Called once, on a thread of the channel, when the client is gone before the handler returned; at once if it is
+    /// gone already. The last action given counts.
+    package func onHangUp(_ action: @escaping @Sendable () -> Void) {
+        let now = state.withLock { state in
+            if state.hungUp { return true }
+            state.hangUpAction = action
+            return false
+        }
+        if now { action() }
+    }
+
+    // MARK: For the handler's side
+
+    func finish(_ status: UInt8) {
+        state.withLock { $0.hangUpAction = nil }
+        send(Frame(kind: .exit, payload: [status]))
+        state.withLock { $0.finished = true }
+        poke()
+    }
+
+    private func sendPieces(_ kind: Frame.Kind, _ bytes: [UInt8]) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            send(Frame(kind: kind, payload: Array(rest.prefix(Self.piece))))
+            rest = rest.dropFirst(Self.piece)
+        }
+    }
+
+    private func send(_ frame: Frame) {
+        let overflow = state.withLock { state in
+            guard !state.hungUp, !state.finished else { return false }
+            if state.outgoing.count > Self.outgoingLimit { return true }
+            state.outgoing += frame.bytes
+            return false
+        }
+        if overflow { hangUp() }
+        poke()
+    }
+
+    private func nextInput() async -> [UInt8]? {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let (ready, piece): (Bool, [UInt8]?) = state.withLock { state in
+                    if let first = state.incoming.first {
+                        state.incoming.removeFirst()
+                        state.incomingBytes -= first.count
+                        // An empty piece is the end.
+                        return (true, first.isEmpty ? nil : first)
+                    }
+                    if state.hungUp || Task.isCancelled { return (true, nil) }
+                    state.waiter = continuation
+                    return (false, nil)
+                }
+                if ready {
+                    continuation.resume(returning: piece)
+                    poke()
+                }
+            }
+        } onCancel: {
+            takeWaiter()?.resume(returning: nil)
+        }
+    }
+
+    private func takeWaiter() -> CheckedContinuation<[UInt8]?, Never>? {
+        state.withLock { state in
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+    }
+
+    // MARK: For the connection's thread
+
+    var isOver: Bool { state.withLock { $0.hungUp || ($0.finished && $0.outgoing.isEmpty) } }
+    var isFinished: Bool { state.withLock { $0.finished } }
+    var wantsInput: Bool { state.withLock { $0.incomingBytes < Self.incomingLimit } }
+    var hasOutput: Bool { state.withLock { !$0.outgoing.isEmpty } }
+
+    /// Takes what is to be sent; what could not be sent comes back by `putBack`.
+    func takeOutput() -> [UInt8] {
+        state.withLock { state in
+            defer { state.outgoing = [] }
+            return state.outgoing
+        }
+    }
+
+    func putBack(_ rest: ArraySlice<UInt8>) { state.withLock { $0.outgoing = Array(rest) + $0.outgoing } }
+
+    /// False when nobody asked for input.
+    func receive(_ piece: [UInt8]) -> Bool {
+        let (accepted, waiter): (Bool, CheckedContinuation<[UInt8]?, Never>?) = state.withLock { state in
+            guard state.inputRequests > 0 else { return (false, nil) }
+            if piece.isEmpty { state.inputRequests -= 1 }
+            if let waiter = state.waiter {
+                state.waiter = nil
+                return (true, waiter)
+            }
+            state.incoming.append(piece)
+            state.incomingBytes += piece.count
+            return (true, nil)
+        }
+        waiter?.resume(returning: piece.isEmpty ? nil : piece)
+        return accepted
+    }
+
+    /// The client is gone, or is to be.
+    func hangUp() {
+        let (action, waiter): ((@Sendable () -> Void)?, CheckedContinuation<[UInt8]?, Never>?) = state.withLock { state in
+            if state.hungUp { return (nil, nil) }
+            state.hungUp = true
+            state.outgoing = []
+            defer { (state.hangUpAction, state.waiter) = (nil, nil) }
+            return (state.finished ? nil : state.hangUpAction, state.waiter)
+        }
+        action?()
+        waiter?.resume(returning: nil)
+        poke()
+    }
+
+    private func poke() { _ = clinux_eventfd_signal(wake.number) }
+}
