@@ -50,6 +50,22 @@ package enum Route {
         return present.isEmpty ? text : text + "?" + present.joined(separator: "&")
     }
 
+    /// Undoes `percentEncoded`. Nil when it is no UTF-8 or an escape is broken.
+    package static func percentDecoded(_ text: some StringProtocol) -> String? {
+        var bytes: [UInt8] = []
+        var rest = Substring(text).utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == 0x25 else {
+                bytes.append(byte)
+                continue
+            }
+            guard let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), rest.count >= 2 else { return nil }
+            rest = rest.dropFirst(2)
+            bytes.append(value)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
     /// Leaves RFC 3986 unreserved characters as they are.
     package static func percentEncoded(_ text: String) -> String {
         let digits = Array("0123456789ABCDEF".utf8)

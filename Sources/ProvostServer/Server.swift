@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTPTypes
 package import Hummingbird
+import HummingbirdCore
 package import Logging
 import NIOCore
 import ProvostAPI

@@ -48,22 +48,6 @@ package struct NewSubmission: Sendable {
     }
 }
 
-/// What intake answers with.
-package struct RecordedSubmission: Sendable {
-    package let submission: Submission
-    package let receipt: Receipt
-    /// It was recorded before, under the same key.
-    package let resent: Bool
-    /// nil: no cap.
-    package let attemptsLeft: Int?
-    package init(submission: Submission, receipt: Receipt, resent: Bool, attemptsLeft: Int?) {
-        self.submission = submission
-        self.receipt = receipt
-        self.resent = resent
-        self.attemptsLeft = attemptsLeft
-    }
-}
-
 extension Store {
     /// Records a submission with its receipt and its first grading, queued: all of it or nothing.
     ///

@@ -1,5 +1,6 @@
 import FoundationEssentials
-package import HTTPTypes
+import Glibc
+import HTTPTypes
 package import Hummingbird
 import Logging
 import NIOCore
@@ -11,8 +12,8 @@ package import ProvostService
 package struct ErrorMiddleware: RouterMiddleware {
     package init() {}
 
-    package func handle(
-        _ request: Request, context: ProvostRequestContext, next: (Request, ProvostRequestContext) async throws -> Response
+    @concurrent package func handle(
+        _ request: Request, context: ProvostRequestContext, next: @concurrent (Request, ProvostRequestContext) async throws -> Response
     ) async throws -> Response {
         var response: Response
         do { response = try await next(request, context) } catch {
@@ -50,8 +51,8 @@ package struct PrincipalMiddleware: RouterMiddleware {
         self.ownUser = ownUser
     }
 
-    package func handle(
-        _ request: Request, context: ProvostRequestContext, next: (Request, ProvostRequestContext) async throws -> Response
+    @concurrent package func handle(
+        _ request: Request, context: ProvostRequestContext, next: @concurrent (Request, ProvostRequestContext) async throws -> Response
     ) async throws -> Response {
         var context = context
         if let header = request.headers[.authorization] {

@@ -1,7 +1,8 @@
 package import Hummingbird
-package import Logging
-package import NIOCore
-import ProvostCore
+import Logging
+import NIOCore
+import ProvostAPI
+package import ProvostCore
 package import ProvostService
 
 /// What travels with one request: its id, who makes it, when its first byte arrived.
@@ -26,7 +27,7 @@ package struct ProvostRequestContext: RequestContext {
 
     /// A path parameter, percent-decoded. Throws `notFound` when it is missing.
     func text(_ name: String) throws(ProvostError) -> String {
-        guard let value = parameters.get(name)?.removingPercentEncoding, !value.isEmpty else { throw ProvostError(.notFound, "The address lacks the \(name).") }
+        guard let value = parameters.get(name).flatMap({ Route.percentDecoded($0) }), !value.isEmpty else { throw ProvostError(.notFound, "The address lacks the \(name).") }
         return value
     }
     func slug(_ name: String) throws(ProvostError) -> Slug { try Slug(text(name)) }

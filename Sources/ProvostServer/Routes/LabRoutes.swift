@@ -66,7 +66,7 @@ struct LabRoutes {
 extension Request {
     /// A query parameter, percent-decoded; nil when it is missing or empty.
     func text(_ name: String) -> String? {
-        guard let value = uri.queryParameters[Substring(name)].flatMap({ String($0).removingPercentEncoding }), !value.isEmpty else { return nil }
+        guard let value = uri.queryParameters[Substring(name)].flatMap({ Route.percentDecoded($0) }), !value.isEmpty else { return nil }
         return value
     }
     func slug(_ name: String) throws(ProvostError) -> Slug? {

@@ -1,4 +1,4 @@
-package import ProvostAPI
+import ProvostAPI
 import ProvostCore
 import ProvostService
 

@@ -1,5 +1,8 @@
+import FoundationEssentials
+import Glibc
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
 import ProvostAPI
 import ProvostCore
@@ -60,7 +63,7 @@ struct SubmissionRoutes {
         let digest = try header(Route.digestHeader).map { text throws(ProvostError) in try ContentDigest(parsing: text) }
         let intake = try await provost.submissions.begin(
             principal, assignment: context.text("assignment"), cohort: request.slug("cohort"), key: key,
-            fileName: header(Route.fileNameHeader)?.removingPercentEncoding ?? "submission", declaredBytes: request.headers[.contentLength].flatMap { Int64($0) },
+            fileName: header(Route.fileNameHeader).flatMap { Route.percentDecoded($0) } ?? "submission", declaredBytes: request.headers[.contentLength].flatMap { Int64($0) },
             declaredDigest: digest, receivedAt: context.receivedAt)
         do {
             for try await bytes in byteChunks(request.body) { try await intake.append(bytes) }

@@ -22,7 +22,7 @@ struct SystemRoutes {
             return try json(
                 StatusReport(
                     version: version, startedAt: provost.startedAt, now: provost.context.now(), queued: counts.queued, running: counts.running,
-                    workers: provost.queue.workers, degraded: !provost.context.sandbox.degradations.isEmpty, mine: mine.map(SubmissionInfo.init)))
+                    workers: provost.queue.workers, degraded: provost.degraded, mine: mine.map(SubmissionInfo.init)))
         }
         router.get("doctor") { _, context in try await json(DoctorReport(checks: provost.doctor(context.known()))) }
         router.get("cohorts/{cohort}/grades") { request, context in

@@ -45,6 +45,9 @@ package struct Provost: Sendable {
         startedAt = context.now()
     }
 
+    /// Some limit cannot be enforced here, and the operator allowed grading all the same.
+    package var degraded: Bool { !context.sandbox.degradations.isEmpty }
+
     /// Limit × mechanism × proved, by trying to break each.
     package func doctor(_ principal: Principal) async throws(ProvostError) -> [DoctorCheck] {
         try principal.require(.administer)
