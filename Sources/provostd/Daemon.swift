@@ -7,6 +7,7 @@ import ProvostServer
 import ProvostService
 import ProvostStore
 import ServiceLifecycle
+import UnixSignals
 
 /// The composition root: builds every part in order, then runs them in one group with bounds on how long stopping may take.
 struct Daemon {
@@ -41,8 +42,8 @@ struct Daemon {
         let servers = Server.applications(
             provost, addresses: addresses, version: provostVersion, ownUser: geteuid(), logger: logger,
             onReady: { address, port in
-                // Everybody may connect; who is an administrator is decided by the peer's user.
-                if case .unixSocket(let path) = address { chmod(path, 0o666) }
+                // Everybody may connect; who is an adminiunsafe strator is decided by the peer's user.
+                if case .unixSocket(let path) = address { unsafe chmod(path, 0o666) }
                 await readiness.listening(on: address, port: port)
             })
 
@@ -74,7 +75,7 @@ struct Daemon {
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFSOCK else { throw ProvostError(.conflict, "\(path) exists and is no socket; give --socket another path.") }
-        unlink(path)
+        unsafe unlink(path)
     }
 }
 

@@ -16,11 +16,9 @@ struct LineLog: LogHandler {
         set { metadata[key] = newValue }
     }
 
-    func log(
-        level: Logger.Level, message: Logger.Message, metadata extra: Logger.Metadata?, source: String, file: String, function: String, line: UInt
-    ) {
-        var text = "\(systemNow()) \(level) \(Self.escaped("\(message)"))"
-        for (key, value) in metadata.merging(extra ?? [:], uniquingKeysWith: { _, new in new }).sorted(by: { $0.key < $1.key }) {
+    func log(event: LogEvent) {
+        var text = "\(systemNow()) \(event.level) \(Self.escaped("\(event.message)"))"
+        for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { _, new in new }).sorted(by: { $0.key < $1.key }) {
             // Hummingbird's name for what everybody here calls the request.
             text += " \(key == "hb.request.id" ? "request" : key)=\(Self.quoted("\(value)"))"
         }

@@ -109,7 +109,7 @@ struct Settings: Sendable {
         guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port) else {
             throw ProvostError(.invalid, "listen “\(text)” is not HOST:PORT, like 127.0.0.1:8080.")
         }
-        let host = text[..<colon].trimmingPrefix("[").replacing("]", with: "")
+        let host = String(text[..<colon].trimmingPrefix("[").replacing("]", with: ""))
         guard behindProxy || host == "localhost" || host == "::1" || host.hasPrefix("127.") else {
             throw ProvostError(
                 .invalid, "Tokens would travel unencrypted from \(host). Listen on 127.0.0.1 behind a reverse proxy with TLS, or say --behind-proxy.")

@@ -10,11 +10,16 @@ package enum TreeFiles {
         guard handedOver else { throw failure("hand over", path) }
     }
 
+    /// Gives a folder that a room's user owns its mode 0755 back. Call only where its parent belongs to us.
+    package static func open(_ path: String) throws(ProvostError) {
+        guard unsafe chmod(path, 0o755) == 0 else { throw failure("open", path) }
+    }
+
     /// The content of a regular file below `folder`, or nil when there is none by that name.
     ///
     /// Throws `invalid` when something on the way is a link, when it is no regular file, or when it is larger than `limit`.
     package static func read(_ name: String, beneath folder: String, limit: Int) throws(ProvostError) -> [UInt8]? {
-        var descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+        var descriptor = unsafe Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { throw failure("open", folder) }
         defer { close(descriptor) }
         let parts = name.split(separator: "/").map(String.init)
@@ -47,7 +52,7 @@ package enum TreeFiles {
     /// Takes a whole tree away, whatever its permissions, without following a link. What cannot be removed stays.
     package static func remove(_ path: String) {
         let slash = path.lastIndex(of: "/") ?? path.startIndex
-        let parent = unsafe open(String(path[..<slash]), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let parent = unsafe Glibc.open(String(path[..<slash]), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard parent >= 0 else { return }
         defer { close(parent) }
         remove(String(path[path.index(after: slash)...]), in: parent, depth: 0)

@@ -76,7 +76,7 @@ package struct PrincipalMiddleware: RouterMiddleware {
             var user: UInt32 = 0
             var group: UInt32 = 0
         }
-        let credentials: PeerCredentials = try await unsafe options.unsafeGetSocketOption(level: .socket, name: .init(rawValue: SO_PEERCRED)).get()
+        let credentials: PeerCredentials = try await options.unsafeGetSocketOption(level: .socket, name: .init(rawValue: SO_PEERCRED)).get()
         return credentials.user
     }
 }

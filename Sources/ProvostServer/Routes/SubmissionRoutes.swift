@@ -100,13 +100,7 @@ struct SubmissionRoutes {
         return Response(
             status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
             body: ResponseBody { writer in
-                let stream = EventWriter(provost: provost, principal: principal, submission: id)
-                try await stream.write { event in
-                    let bytes = try WireCoding.encoder().encode(event)
-                    try await writer.write(ByteBuffer(string: "data: \(String(decoding: bytes, as: UTF8.self))\n\n"))
-                } heartbeat: {
-                    try await writer.write(ByteBuffer(string: ": still here\n\n"))
-                }
+                try await EventWriter(provost: provost, principal: principal, submission: id).write(to: &writer)
                 try await writer.finish(nil)
             })
     }

@@ -88,6 +88,9 @@ actor Supervisor {
             command: command.command, environment: ["HOME": "/submission", "TMPDIR": "/tmp"], workingDirectory: "/submission",
             mounts: [.writable(host: learnerFolder, at: "/submission")], user: learner, network: network, limits: limits,
             input: command.input == .none ? .none : .stream)
+        // The learner owns the folder and may have closed it to themselves; that must not look like a failure of ours. Its parent is not theirs, so the
+        // name cannot lead elsewhere.
+        try TreeFiles.open(learnerFolder)
         let room = try await sandbox.start(spec) { chunk in
             switch chunk {
             case .output(let bytes): call.write(output: bytes)

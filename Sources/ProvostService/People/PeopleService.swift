@@ -1,6 +1,6 @@
 import Crypto
 package import ProvostCore
-package import ProvostStore
+import ProvostStore
 
 /// Organizations, programs, cohorts, people, and the secrets they log in with.
 package struct PeopleService: Sendable {

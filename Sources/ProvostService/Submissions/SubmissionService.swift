@@ -1,6 +1,6 @@
 import Foundation
 package import ProvostCore
-package import ProvostStore
+import ProvostStore
 
 /// A submission with its newest grading, as far as the caller may see it.
 package struct SubmissionView: Sendable {
