@@ -77,7 +77,11 @@ let package = Package(
             ]),
 
         // MARK: provost-relay
-        .executableTarget(name: "provost-relay"),
+        .executableTarget(
+            name: "provost-relay",
+            linkerSettings: [
+                .unsafeFlags(["-static-executable", "-nostartfiles", "-Xlinker", "--gc-sections"], .when(platforms: [.linux]))
+            ]),
 
         // MARK: provost-unpack
         // Starts once for each submission, in a room that has no Swift runtime: the standard library goes into it. No test target

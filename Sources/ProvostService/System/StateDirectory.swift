@@ -39,7 +39,8 @@ package final class StateDirectory: Sendable {
         }
         for (folder, mode) in [("blobs", 0o700), ("keys", 0o700), ("trees", 0o711), ("tools", 0o711)] as [(String, mode_t)] {
             let folder = absolute + "/" + folder
-            guard unsafe mkdir(folder, mode) == 0 || errno == EEXIST else {
+            // The mode is set apart: mkdir's is cut by the umask.
+            guard unsafe mkdir(folder, mode) == 0 || errno == EEXIST, unsafe chmod(folder, mode) == 0 else {
                 throw ProvostError(.unavailable, "\(folder) cannot be made: \(Self.reason()).")
             }
         }
