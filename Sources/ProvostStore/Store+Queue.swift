@@ -15,21 +15,32 @@ package struct GradingJob: Sendable, Hashable {
     }
 }
 
+/// The queries over the whole queue. They name their index, so that none can fall back to reading every grading; in `package` reach
+/// for the test of their plans.
+package enum QueueQuery {
+    package static let next =
+        "SELECT id FROM grading INDEXED BY gradingQueue WHERE stage = 'queued' ORDER BY turn, dueOrder, sequence LIMIT 1"
+    /// How many stand at or before a turn, a due order and a sequence number.
+    package static let position = """
+        SELECT count(*) FROM grading INDEXED BY gradingQueue
+        WHERE stage = 'queued' AND (turn, dueOrder, sequence) <= (?, ?, ?)
+        """
+    package static let queued = "SELECT count(*) FROM grading INDEXED BY gradingQueue WHERE stage = 'queued'"
+    package static let running =
+        "SELECT count(*) FROM grading INDEXED BY gradingRunning WHERE stage IN ('unpacking', 'grading')"
+}
+
 // The grading queue. Progress is the column `stage`; what is to be done is a query; nothing is kept in memory.
 //
 // The fair order is (turn, nearest due, oldest). Turn 0 means: none of the person's gradings of the assignment has finished, is running
 // or waits longer. It stands in the row, so that the next one is the first entry of an index. It is worked out when a grading enters
 // the queue; nobody's turn falls while they wait, except when a run is given back.
 extension Store {
-    /// The query behind `claimNextGrading`, for the test of its plan.
-    package static let nextQueuedQuery =
-        "SELECT id FROM grading WHERE stage = 'queued' ORDER BY turn, dueOrder, sequence LIMIT 1"
-
     /// Takes the first grading of the queue: stage `unpacking`, one run more, started now. nil when the queue is empty.
     /// No two callers get the same run.
     package func claimNextGrading(at instant: Timestamp) async throws(ProvostError) -> GradingJob? {
         try await write { db in
-            guard let id = try db.row(Self.nextQueuedQuery, [], { $0[0] as String }) else { return nil }
+            guard let id = try db.row(QueueQuery.next, [], { $0[0] as String }) else { return nil }
             try db.run(
                 "UPDATE grading SET stage = 'unpacking', run = run + 1, startedAt = ? WHERE id = ?", [instant.milliseconds, id])
             guard let grading = try db.grading("WHERE g.id = ?", [id]),
@@ -97,10 +108,7 @@ extension Store {
                 "SELECT turn, dueOrder, sequence FROM grading WHERE id = ? AND stage = 'queued'", [grading.text]
             ) { ($0[0] as Int, $0[1] as String, $0[2] as Int64) }
             guard let (turn, due, sequence) = place else { return nil }
-            return try db.row(
-                "SELECT count(*) FROM grading WHERE stage = 'queued' AND (turn, dueOrder, sequence) <= (?, ?, ?)",
-                [turn, due, sequence]
-            ) { $0[0] as Int }
+            return try db.row(QueueQuery.position, [turn, due, sequence]) { $0[0] as Int }
         }
     }
 
@@ -108,8 +116,8 @@ extension Store {
     package func queueCounts() async throws(ProvostError) -> (queued: Int, running: Int) {
         let counts = try await read { db in
             [
-                try db.row("SELECT count(*) FROM grading WHERE stage = 'queued'", []) { $0[0] as Int } ?? 0,
-                try db.row("SELECT count(*) FROM grading WHERE stage IN ('unpacking', 'grading')", []) { $0[0] as Int } ?? 0,
+                try db.row(QueueQuery.queued, []) { $0[0] as Int } ?? 0,
+                try db.row(QueueQuery.running, []) { $0[0] as Int } ?? 0,
             ]
         }
         return (counts[0], counts[1])

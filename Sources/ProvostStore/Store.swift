@@ -152,17 +152,18 @@ extension Store {
     }
 
     /// SQLite gives its side files the mode of the main file, so that one has to be private from the first moment.
+    ///
+    /// A file that exists is not opened: closing it again would drop the locks of any other connection in this process.
     private static func createPrivateFile(_ path: String, exclusively: Bool = false) throws(ProvostError) {
-        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (exclusively ? O_EXCL : 0), 0o600)
-        guard descriptor >= 0 else {
-            let code = errno
-            if exclusively && code == EEXIST {
-                throw ProvostError(.conflict, "There is already a file at \(path); name a new one.")
-            }
-            throw StoreFailure.system("open \(path)", code: code)
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if descriptor >= 0 {
+            close(descriptor)
+            try FileSystem.synchronizeFolder(FileSystem.parent(of: path))
+            return
         }
-        defer { close(descriptor) }
-        guard fchmod(descriptor, 0o600) == 0 else { throw StoreFailure.system("fchmod \(path)", code: errno) }
-        try FileSystem.synchronizeFolder(FileSystem.parent(of: path))
+        let code = errno
+        guard code == EEXIST else { throw StoreFailure.system("create \(path)", code: code) }
+        guard !exclusively else { throw ProvostError(.conflict, "There is already a file at \(path); name a new one.") }
+        guard unsafe chmod(path, 0o600) == 0 else { throw StoreFailure.system("chmod \(path)", code: errno) }
     }
 }

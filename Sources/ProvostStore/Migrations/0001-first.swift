@@ -158,7 +158,7 @@ extension Migration {
             ) STRICT;
             CREATE INDEX gradingSubmission ON grading(submission, sequence);
             CREATE INDEX gradingPerson ON grading(assignment, person, stage);
-            CREATE INDEX gradingQueue ON grading(turn, dueOrder, sequence) WHERE stage = 'queued';
+            CREATE INDEX gradingQueue ON grading(turn, dueOrder, sequence, stage) WHERE stage = 'queued';
             CREATE INDEX gradingRunning ON grading(stage) WHERE stage IN ('unpacking', 'grading');
 
             -- One row for each finished grading. A grading that is not graded has no points.

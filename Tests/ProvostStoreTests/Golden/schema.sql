@@ -8,7 +8,7 @@ CREATE INDEX enrolmentCodeEnrollment ON enrolmentCode(enrollment);
 
 CREATE INDEX gradingPerson ON grading(assignment, person, stage);
 
-CREATE INDEX gradingQueue ON grading(turn, dueOrder, sequence) WHERE stage = 'queued';
+CREATE INDEX gradingQueue ON grading(turn, dueOrder, sequence, stage) WHERE stage = 'queued';
 
 CREATE INDEX gradingRunning ON grading(stage) WHERE stage IN ('unpacking', 'grading');
 
