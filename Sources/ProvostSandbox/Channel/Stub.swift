@@ -1,2 +1,0 @@
-package import ProvostCore
-extension Sandbox { package func doctor() async -> [DoctorCheck] { [] } }
