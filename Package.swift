@@ -90,7 +90,7 @@ let package = Package(
         .testTarget(name: "ProvostCoreTests", dependencies: ["ProvostCore"]),
 
         // MARK: room-benchmark
-        .executableTarget(name: "room-benchmark", dependencies: ["ProvostCore", "ProvostSandbox"]),
+        .executableTarget(name: "room-benchmark", dependencies: ["CLinux", "ProvostCore", "ProvostSandbox"]),
 
         // MARK: provostd
         .executableTarget(
