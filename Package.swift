@@ -111,7 +111,7 @@ let package = Package(
         .target(name: "ProvostSandbox", dependencies: ["CLinux", "ProvostCore"]),
         .testTarget(
             name: "ProvostSandboxTests",
-            dependencies: ["ProvostSandbox", "ProvostTestSupport", "provost-launch", "provost-relay"]),
+            dependencies: ["CLinux", "ProvostCore", "ProvostSandbox", "ProvostTestSupport", "provost-launch", "provost-relay", "room-benchmark"]),
 
         // MARK: ProvostServer
         .target(
