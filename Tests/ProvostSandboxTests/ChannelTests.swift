@@ -62,11 +62,14 @@ private struct Client {
         }
     }
 
-    @Test(arguments: [
-        [0x41, 0xff, 0xff, 0xff, 0xff], [0x5a, 0, 0, 0, 0], [0x44, 0, 0, 0, 0], [0x41, 0, 0, 0, 1, 0x78],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x41, 0xff, 0xff, 0xff, 0xff], [0x5a, 0, 0, 0, 0], [0x44, 0, 0, 0, 0], [0x41, 0, 0, 0, 1, 0x78],
+        ] as [[UInt8]])
     func aMalformedFrameEndsThatConnectionOnly(bytes: [UInt8]) async throws {
-        try await withChannel { _ in 0 } _: { path in
+        try await withChannel { _ in
+            0
+        } _: { path in
             let bad = Client(path)
             bad.send(bytes)
             #expect(await bad.rest() == [])

@@ -17,7 +17,9 @@ extension RealRooms {
             try process.run()
             let reader = pipe.fileHandleForReading
             let line: String = await withCheckedContinuation { continuation in
-                DispatchQueue.global().async { continuation.resume(returning: String(decoding: reader.availableData, as: UTF8.self)) }
+                DispatchQueue.global().async {
+                    continuation.resume(returning: String(decoding: reader.availableData, as: UTF8.self))
+                }
             }
             #expect(line == "holding\n")
             // A scratch folder as a daemon would have it mounted at that instant.
@@ -32,7 +34,8 @@ extension RealRooms {
             #expect(running == "")
             let sandbox = try Sandbox(.init(directory: folder, launcher: builtProgram("provost-launch"), warmRooms: 1))
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/rooms") == [])
-            #expect(!(try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8).contains(folder + "/rooms/left")))
+            let mounts = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
+            #expect(!mounts.contains(folder + "/rooms/left"))
             #expect(try await sandbox.run(RoomSpec(command: ["/bin/true"], user: try sandbox.leaseUser())).report.succeeded)
             await sandbox.shutdown()
             try await removeTree(folder)
@@ -48,7 +51,8 @@ extension RealRooms {
 
         @Test(.enabled(if: Capability.userModeLinux.shouldRun, Comment(rawValue: Capability.userModeLinux.reason)))
         func everyLimitIsProvedUnderCgroupVersionTwo() async throws {
-            let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../deploy/test-cgroup-v2")
+            let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+                "../../deploy/test-cgroup-v2")
             let programs = URL(fileURLWithPath: builtProgram("room-benchmark")).deletingLastPathComponent().path
             let result = try await run(script.standardizedFileURL.path, [programs])
             #expect(result.status == 0, "\(result.output)")

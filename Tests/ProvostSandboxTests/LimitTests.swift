@@ -31,7 +31,10 @@ extension RealRooms {
         @Test func theProcessLimitCountsOnlyTheRoomsOwn() async throws {
             try await withSandbox { sandbox, _ in
                 let spec = RoomSpec(
-                    command: ["/usr/bin/perl", "-e", "my $n = 1; while (defined(my $p = fork)) { $p or do { sleep 60; exit }; $n++ } print $n"],
+                    command: [
+                        "/usr/bin/perl", "-e",
+                        "my $n = 1; while (defined(my $p = fork)) { $p or do { sleep 60; exit }; $n++ } print $n",
+                    ],
                     user: try sandbox.leaseUser(), limits: RoomLimits(processes: 7))
                 let result = try await sandbox.run(spec)
                 #expect(result.text == "7")
@@ -43,7 +46,8 @@ extension RealRooms {
         @Test func outputBeyondTheCapIsCountedExactly() async throws {
             try await withSandbox { sandbox, _ in
                 let spec = RoomSpec(
-                    command: ["/bin/sh", "-c", "head -c 3000000 /dev/zero; head -c 1234 /dev/zero >&2"], user: try sandbox.leaseUser(),
+                    command: ["/bin/sh", "-c", "head -c 3000000 /dev/zero; head -c 1234 /dev/zero >&2"],
+                    user: try sandbox.leaseUser(),
                     limits: RoomLimits(output: ByteCount(1000)))
                 let result = try await sandbox.run(spec)
                 #expect(result.output.count == 1000)
@@ -57,7 +61,8 @@ extension RealRooms {
         @Test func aSleepEndsAtTheWallTime() async throws {
             try await withSandbox { sandbox, _ in
                 let spec = RoomSpec(
-                    command: ["/bin/sleep", "60"], user: try sandbox.leaseUser(), limits: RoomLimits(wallTime: TimeSpan(milliseconds: 200)))
+                    command: ["/bin/sleep", "60"], user: try sandbox.leaseUser(),
+                    limits: RoomLimits(wallTime: TimeSpan(milliseconds: 200)))
                 let report = try await sandbox.run(spec).report
                 #expect(report.stoppedBy == .wallTime)
                 #expect(report.wallTime >= TimeSpan(milliseconds: 200))
@@ -66,7 +71,8 @@ extension RealRooms {
 
         @Test func cancellingStopsTheRoomAndStillReports() async throws {
             try await withSandbox { sandbox, _ in
-                let spec = RoomSpec(command: ["/bin/sleep", "60"], user: try sandbox.leaseUser(), limits: RoomLimits(wallTime: .seconds(60)))
+                let spec = RoomSpec(
+                    command: ["/bin/sleep", "60"], user: try sandbox.leaseUser(), limits: RoomLimits(wallTime: .seconds(60)))
                 let task = Task { try await sandbox.run(spec).report }
                 try await Task.sleep(for: .milliseconds(100))
                 task.cancel()

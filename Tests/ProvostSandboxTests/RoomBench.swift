@@ -3,6 +3,7 @@ import Foundation
 import ProvostCore
 import ProvostSandbox
 import ProvostTestSupport
+import Synchronization
 import Testing
 
 /// Every suite that needs real rooms lies in here.
@@ -23,13 +24,23 @@ func builtProgram(_ name: String) -> String {
     return name
 }
 
+private let nextUsers = Atomic<UInt32>(210_000)
+
+/// Tests run at the same time, each with a sandbox of its own; their users must differ.
+private func ownUsers() -> Range<UInt32> {
+    let first = nextUsers.add(100, ordering: .relaxed).oldValue
+    return first..<first + 100
+}
+
 /// A sandbox of its own for one test, shut down and removed afterwards.
-func withSandbox<Result>(
-    warmRooms: Int = 1, users: Range<UInt32> = 200_000..<265_000, _ body: (Sandbox, String) async throws -> Result
+@discardableResult func withSandbox<Result>(
+    warmRooms: Int = 1, users: Range<UInt32>? = nil, _ body: (Sandbox, String) async throws -> Result
 ) async throws -> Result {
     let folder = "/tmp/provost-sandbox-test-\(getpid())-\(UInt32.random(in: 0 ..< .max))"
     let sandbox = try Sandbox(
-        .init(directory: folder, launcher: builtProgram("provost-launch"), userRange: users, warmRooms: warmRooms, cgroupName: "provost-test"))
+        .init(
+            directory: folder, launcher: builtProgram("provost-launch"), userRange: users ?? ownUsers(), warmRooms: warmRooms,
+            cgroupName: "provost-test"))
     let result: Swift.Result<Result, any Error>
     do { result = .success(try await body(sandbox, folder)) } catch { result = .failure(error) }
     await sandbox.shutdown()

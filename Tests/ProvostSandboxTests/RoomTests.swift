@@ -14,7 +14,8 @@ extension RealRooms {
         ])
         func endingsAreTold(command: [String], ending: RoomReport.Ending) async throws {
             try await withSandbox { sandbox, _ in
-                #expect(try await sandbox.run(RoomSpec(command: command, user: try sandbox.leaseUser())).report.ending == ending)
+                let result = try await sandbox.run(RoomSpec(command: command, user: try sandbox.leaseUser()))
+                #expect(result.report.ending == ending)
             }
         }
 
@@ -54,7 +55,8 @@ extension RealRooms {
         @Test func aDaemonisedProcessIsGoneWithItsRoom() async throws {
             try await withSandbox { sandbox, _ in
                 let spec = RoomSpec(
-                    command: ["/bin/sh", "-c", "setsid sh -c 'trap \"\" TERM HUP; sleep 300' & echo started"], user: try sandbox.leaseUser())
+                    command: ["/bin/sh", "-c", "setsid sh -c 'trap \"\" TERM HUP; sleep 300' & echo started"],
+                    user: try sandbox.leaseUser())
                 let result = try await sandbox.run(spec)
                 #expect(result.text == "started\n")
                 #expect(result.report.wallTime < .seconds(5))
@@ -97,7 +99,8 @@ extension RealRooms {
                     use IO::Socket::INET; my $s = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1', LocalPort => 8080, ReuseAddr => 1) or die;
                     $| = 1; print "ready"; while (my $c = $s->accept) { print $c "hello"; close $c }
                     """
-                let ask = "use IO::Socket::INET; my $c = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => 8080) or exit 9; print <$c>"
+                let ask =
+                    "use IO::Socket::INET; my $c = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => 8080) or exit 9; print <$c>"
                 let ready = AsyncStream<Void>.makeStream()
                 let server = try await sandbox.start(
                     RoomSpec(command: ["/usr/bin/perl", "-e", serve], user: try sandbox.leaseUser(), network: .shared(network))
@@ -105,7 +108,8 @@ extension RealRooms {
                 var iterator = ready.stream.makeAsyncIterator()
                 await iterator.next()
                 let user = try sandbox.leaseUser()
-                let near = try await sandbox.run(RoomSpec(command: ["/usr/bin/perl", "-e", ask], user: user, network: .shared(network)))
+                let near = try await sandbox.run(
+                    RoomSpec(command: ["/usr/bin/perl", "-e", ask], user: user, network: .shared(network)))
                 #expect(near.text == "hello")
                 let far = try await sandbox.run(RoomSpec(command: ["/usr/bin/perl", "-e", ask], user: user, network: .loopback))
                 #expect(far.report.ending == .exited(9))

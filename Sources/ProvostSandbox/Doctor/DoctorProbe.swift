@@ -7,7 +7,7 @@ struct DoctorProbe: Sendable {
     let mechanism: @Sendable (_ cgroups: String?) -> String
     let command: [String]
     var limits = RoomLimits(
-        wallTime: .seconds(5), cpuTime: .seconds(3), memory: .mebibytes(64), processes: 16, disk: .mebibytes(1), inodes: 64,
+        wallTime: .seconds(30), cpuTime: .seconds(20), memory: .mebibytes(64), processes: 16, disk: .mebibytes(1), inodes: 64,
         output: .kibibytes(16))
     let held: @Sendable (RoomResult) -> Bool
     let evidence: @Sendable (RoomResult) -> String
