@@ -106,7 +106,7 @@ let package = Package(
         .testTarget(name: "ProvostCoreTests", dependencies: ["ProvostCore"]),
 
         // MARK: room-benchmark
-        .executableTarget(name: "room-benchmark", dependencies: ["ProvostCore", "ProvostSandbox"]),
+        .executableTarget(name: "room-benchmark", dependencies: ["CLinux", "ProvostCore", "ProvostSandbox"]),
 
         // MARK: provostd
         .executableTarget(
@@ -129,7 +129,7 @@ let package = Package(
         .target(name: "ProvostSandbox", dependencies: ["CLinux", "ProvostCore"]),
         .testTarget(
             name: "ProvostSandboxTests",
-            dependencies: ["ProvostSandbox", "ProvostTestSupport", "provost-launch", "provost-relay"]),
+            dependencies: ["CLinux", "ProvostCore", "ProvostSandbox", "ProvostTestSupport", "provost-launch", "provost-relay", "room-benchmark"]),
 
         // MARK: ProvostServer
         .target(

@@ -307,8 +307,10 @@ static int serve(int own_network) {
 }
 
 int main(int count, char **arguments) {
+    // Installed under another name it is only the attacks of `provost doctor`: rooms see it as /probe NAME [AMOUNT].
+    const char *name = count ? strrchr(arguments[0], '/') : NULL;
+    if (name && strcmp(name, "/probe") == 0) return count >= 2 ? probe(arguments[1], count >= 3 ? atol(arguments[2]) : 0) : 64;
     if (count >= 2 && strcmp(arguments[1], "--serve") == 0) return serve(count >= 3 && strcmp(arguments[2], "--network") == 0);
-    if (count >= 3 && strcmp(arguments[1], "--probe") == 0) return probe(arguments[2], count >= 4 ? atol(arguments[3]) : 0);
     static const char usage[] = "provost-launch is started by provostd; see the comment on top of its source.\n";
     (void)!write(2, usage, sizeof usage - 1);
     return 64;

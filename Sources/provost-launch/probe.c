@@ -58,7 +58,9 @@ static int threads(long count) {
 }
 
 static int spin(void) {
-    for (volatile unsigned long count = 0;; count++) {}
+    volatile unsigned long count = 0;
+    while (count + 1) count++;
+    return 1;
 }
 
 // Writes `bytes` into one file of each place; broken when one takes all.

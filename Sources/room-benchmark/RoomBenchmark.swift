@@ -7,31 +7,56 @@ import ProvostSandbox
 enum RoomBenchmark {
     static func main() async {
         var arguments = Array(CommandLine.arguments.dropFirst())
-        let folder = "/tmp/provost-room-benchmark-\(getpid())"
+        let folder = value("PROVOST_BENCHMARK_FOLDER") ?? "/tmp/provost-room-benchmark-\(getpid())"
         let launcher = ownFolder() + "/provost-launch"
         let command = arguments.isEmpty ? "" : arguments.removeFirst()
         do {
             let sandbox = try Sandbox(.init(directory: folder, launcher: launcher))
             var failed = false
             switch command {
-            case "try":
-                let result = try await sandbox.run(
+            case "rooms": try await Measurement(sandbox: sandbox, rounds: arguments.first.flatMap(Int.init) ?? 100).run()
+            case "doctor": failed = await printDoctor(sandbox)
+            case "hold":
+                // For the test that kills this program: a room that never ends, and a word when it runs.
+                let room = try await sandbox.start(
                     RoomSpec(
-                        command: arguments, user: try sandbox.leaseUser(), network: .loopback, limits: RoomLimits(processes: 64)))
-                print(String(decoding: result.output, as: UTF8.self), terminator: "")
-                print(String(decoding: result.error, as: UTF8.self), terminator: "")
-                print(result.report)
+                        command: ["/bin/sleep", "1000"], user: try sandbox.leaseUser(),
+                        limits: RoomLimits(wallTime: .seconds(1000))))
+                say("holding")
+                _ = await room.report()
             default:
                 print("usage: room-benchmark rooms | doctor | hold")
                 failed = true
             }
             await sandbox.shutdown()
-            _ = unsafe rmdir(folder)
+            removeFolder(folder)
             exit(failed ? 1 : 0)
         } catch {
             print(error)
             exit(1)
         }
+    }
+
+    /// The table of `provost doctor`. True when a limit is not proved.
+    static func printDoctor(_ sandbox: Sandbox) async -> Bool {
+        let checks = await sandbox.doctor()
+        for check in checks {
+            let mark = check.state == .notEnforced ? "NOT ENFORCED" : check.state.rawValue
+            say("\(mark)  \(check.subject)  [\(check.mechanism)]  \(check.evidence)")
+        }
+        return checks.contains { $0.state == .notEnforced }
+    }
+
+    /// A line that is out at once, also in a pipe.
+    static func say(_ line: String) {
+        var text = line + "\n"
+        _ = text.withUTF8 { unsafe write(1, $0.baseAddress, $0.count) }
+    }
+
+    private static func value(_ name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
+
+    private static func removeFolder(_ folder: String) {
+        for name in ["tools/probe", "rooms", "tools/tmp"] { _ = unsafe remove(folder + "/" + name) }
     }
 
     /// Where this program lies; provost-launch is built beside it.

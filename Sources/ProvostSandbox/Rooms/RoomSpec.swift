@@ -22,6 +22,8 @@ package struct RoomMount: Sendable, Hashable {
 /// A host user id, equal to its group id, that one room at a time runs as; leased from the sandbox.
 package struct RoomUser: Sendable, Hashable {
     package let uid: UInt32
+    /// For a user known from elsewhere; a sandbox takes only those of its range.
+    package init(uid: UInt32) { self.uid = uid }
 }
 
 /// What a room can reach. Nothing in a room has a capability over its network, whichever it is.

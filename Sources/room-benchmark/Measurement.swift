@@ -1,0 +1,65 @@
+import CLinux
+import Glibc
+import ProvostCore
+import ProvostSandbox
+
+/// A room that runs /bin/true, start to reaped, all limits on, against bubblewrap alone with the same options and no cgroup.
+/// The two take turns, so that whatever else the machine does meets both.
+struct Measurement {
+    let sandbox: Sandbox
+    let rounds: Int
+
+    func run() async throws {
+        let user = try sandbox.leaseUser()
+        let spec = RoomSpec(command: ["/bin/true"], user: user)
+        let bare = sandbox.bareBubblewrap(for: spec)
+        for _ in 0..<5 {
+            _ = try await sandbox.run(spec)
+            _ = await spawn(bare)
+        }
+        RoomBenchmark.say("median (10th percentile) of \(rounds) rounds, milliseconds")
+        for (label, quiet) in [("back to back", 0), ("after 100 ms of quiet", 100)] {
+            var rooms: [Double] = []
+            var alone: [Double] = []
+            for _ in 0..<rounds {
+                if quiet > 0 { try await Task.sleep(for: .milliseconds(quiet)) }
+                var begin = now()
+                let report = try await sandbox.run(spec).report
+                rooms.append(now() - begin)
+                guard report.succeeded else { throw ProvostError(.unavailable, "The room did not run: \(report).") }
+                if quiet > 0 { try await Task.sleep(for: .milliseconds(quiet)) }
+                begin = now()
+                guard await spawn(bare) == 0 else { throw ProvostError(.unavailable, "bubblewrap alone did not run.") }
+                alone.append(now() - begin)
+            }
+            let ratio = rounded(middle(rooms) / middle(alone))
+            RoomBenchmark.say(
+                "\(label): room \(rounded(middle(rooms))) (\(rounded(low(rooms)))), bubblewrap alone \(rounded(middle(alone))) "
+                    + "(\(rounded(low(alone)))), ratio \(ratio)")
+        }
+        sandbox.returnUser(user)
+    }
+
+    /// Milliseconds of a clock that never jumps.
+    private func now() -> Double {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) * 1000 + Double(time.tv_nsec) / 1_000_000
+    }
+    private func middle(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+    private func low(_ values: [Double]) -> Double { values.sorted()[values.count / 10] }
+    private func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
+
+    /// posix_spawn and wait. The benchmark is alone in this process, so waiting on its thread holds nobody up.
+    private func spawn(_ command: [String]) async -> Int32 {
+        var pointers: [UnsafeMutablePointer<CChar>?] = unsafe command.map { unsafe strdup($0) }
+        unsafe pointers.append(nil)
+        defer { unsafe pointers.forEach { unsafe free($0) } }
+        let null = unsafe open("/dev/null", O_RDWR | O_CLOEXEC)
+        defer { close(null) }
+        let pid = unsafe clinux_spawn(command[0], pointers, null, 1)
+        var status: Int32 = 0
+        _ = unsafe clinux_wait(pid, &status, 0)
+        return pid > 0 ? clinux_exit_status(status) : -1
+    }
+}

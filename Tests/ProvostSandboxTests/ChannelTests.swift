@@ -1,0 +1,130 @@
+import CLinux
+import Foundation
+import ProvostCore
+import ProvostSandbox
+import ProvostTestSupport
+import Testing
+
+/// A small client: connects, sends raw bytes, reads to the end.
+private struct Client {
+    let number: Int32
+    init(_ path: String) { number = unsafe clinux_connect(path) }
+    func send(_ bytes: [UInt8]) { _ = unsafe clinux_send(number, bytes, bytes.count) }
+    func frame(_ kind: Character, _ payload: [UInt8]) {
+        let size = UInt32(payload.count)
+        send([kind.asciiValue!] + (0..<4).map { UInt8(truncatingIfNeeded: size >> (24 - 8 * UInt32($0))) } + payload)
+    }
+    /// Everything the server sends until it closes, read off the cooperative pool.
+    func rest() async -> [UInt8] {
+        let number = number
+        return await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(returning: Array(FileHandle(fileDescriptor: number).readDataToEndOfFile()))
+            }
+        }
+    }
+    func hangUp() { close(number) }
+}
+
+@Suite struct ChannelTests {
+    private func withChannel(
+        _ onCall: @escaping @Sendable (ChannelCall) async -> UInt8, _ body: (String) async throws -> Void
+    ) async throws {
+        let folder = "/tmp/provost-channel-\(UInt32.random(in: 0 ..< .max))"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let owner = RoomUser(uid: getuid())
+        let channel = try ResultChannel(path: folder + "/socket", owner: owner, onCall: onCall)
+        try await body(folder + "/socket")
+        await channel.close()
+        try await removeTree(folder)
+    }
+
+    @Test func aCallCarriesArgumentsInputOutputAndStatus() async throws {
+        try await withChannel { call in
+            call.requestInput(path: "in.txt")
+            var input: [UInt8] = []
+            for await piece in call.input { input += piece }
+            call.write(output: Array((call.program + call.arguments.joined()).utf8) + input)
+            call.write(error: [33])
+            #expect(call.writeFile("out", [1]))
+            return 9
+        } _: { path in
+            let client = Client(path)
+            client.frame("A", Array("learner\0run\0".utf8))
+            client.frame("D", Array("data".utf8))
+            client.frame("D", [])
+            let bytes = await client.rest()
+            client.hangUp()
+            let expected: [UInt8] =
+                [73, 0, 0, 0, 6] + Array("in.txt".utf8) + [79, 0, 0, 0, 14] + Array("learnerrundata".utf8) + [69, 0, 0, 0, 1, 33]
+                + [87, 0, 0, 0, 5] + Array("out\0".utf8) + [1] + [88, 0, 0, 0, 1, 9]
+            #expect(bytes == expected)
+        }
+    }
+
+    @Test(
+        arguments: [
+            [0x41, 0xff, 0xff, 0xff, 0xff], [0x5a, 0, 0, 0, 0], [0x44, 0, 0, 0, 0], [0x41, 0, 0, 0, 1, 0x78],
+        ] as [[UInt8]])
+    func aMalformedFrameEndsThatConnectionOnly(bytes: [UInt8]) async throws {
+        try await withChannel { _ in
+            0
+        } _: { path in
+            let bad = Client(path)
+            bad.send(bytes)
+            #expect(await bad.rest() == [])
+            bad.hangUp()
+            let good = Client(path)
+            good.frame("A", Array("report\0".utf8))
+            #expect(await good.rest() == [88, 0, 0, 0, 1, 0])
+            good.hangUp()
+        }
+    }
+
+    @Test func aClientThatGoesIsNoticed() async throws {
+        let gone = AsyncStream<Void>.makeStream()
+        try await withChannel { call in
+            let ended = AsyncStream<Void>.makeStream()
+            call.onHangUp {
+                gone.continuation.yield()
+                ended.continuation.finish()
+            }
+            for await _ in ended.stream {}
+            return 1
+        } _: { path in
+            let client = Client(path)
+            client.frame("A", Array("learner\0".utf8))
+            try await Task.sleep(for: .milliseconds(50))
+            client.hangUp()
+            var iterator = gone.stream.makeAsyncIterator()
+            #expect(await iterator.next() != nil)
+        }
+    }
+
+    @Test func aClientThatNeverReadsEndsItsCall() async throws {
+        let ended = AsyncStream<Void>.makeStream()
+        try await withChannel { call in
+            call.onHangUp { ended.continuation.yield() }
+            for _ in 0..<40 { call.write(output: [UInt8](repeating: 0, count: 1 << 20)) }
+            return 0
+        } _: { path in
+            let client = Client(path)
+            client.frame("A", Array("learner\0".utf8))
+            var iterator = ended.stream.makeAsyncIterator()
+            #expect(await iterator.next() != nil)
+            client.hangUp()
+        }
+    }
+
+    @Test func closingEndsOpenCalls() async throws {
+        try await withChannel { call in
+            call.requestInput(path: nil)
+            for await _ in call.input {}
+            return 0
+        } _: { path in
+            let client = Client(path)
+            client.frame("A", Array("learner\0".utf8))
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+}

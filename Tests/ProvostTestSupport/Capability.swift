@@ -1,0 +1,31 @@
+import Glibc
+
+/// A feature of the machine that some tests need. Missing, it skips them with its reason on a laptop, and fails them where
+/// CI=true: a server that tests must not pass by testing nothing.
+package struct Capability: Sendable {
+    /// What to say when it is missing.
+    package let reason: String
+    private let probe: @Sendable () -> Bool
+
+    /// True when the test is to run: the feature is there, or its absence is to be seen as a failure.
+    package var shouldRun: Bool { isPresent || Self.isCI }
+    package var isPresent: Bool { probe() }
+
+    private static var isCI: Bool { unsafe getenv("CI").map { unsafe String(cString: $0) == "true" } ?? false }
+
+    private static func has(_ path: String, _ mode: Int32) -> Bool { unsafe access(path, mode) == 0 }
+
+    /// Rooms with all their limits: root, bubblewrap, and cgroups that are ours to use.
+    package static let rooms = Capability(reason: "needs root, bubblewrap and a writable cgroup hierarchy") {
+        geteuid() == 0 && has("/usr/bin/bwrap", X_OK)
+            && (has("/sys/fs/cgroup/memory/cgroup.procs", W_OK) || has("/sys/fs/cgroup/cgroup.procs", W_OK))
+    }
+    /// User-mode Linux, in which cgroup v2 is tested.
+    package static let userModeLinux = Capability(reason: "needs the package “user-mode-linux”, and root") {
+        geteuid() == 0 && has("/usr/bin/linux.uml", X_OK)
+    }
+    /// Run-time systems and compilers that labs use.
+    package static let toolchains = Capability(reason: "needs python3, gcc and make") {
+        has("/usr/bin/python3", X_OK) && has("/usr/bin/gcc", X_OK) && has("/usr/bin/make", X_OK)
+    }
+}
