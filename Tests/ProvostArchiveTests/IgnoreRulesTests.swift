@@ -33,10 +33,11 @@ struct IgnoreRulesTests {
         var random = Seeded(seed: 42)
         var patterns = 0
         var ignored = 0
+        let repository = Folder()
+        try repository.run("git", "init", "-q", "--template=", ".")
         for round in 0..<80 {
             let folder = Folder()
             try folder.makeFolder("work")
-            try folder.run("git", "init", "-q", "work")
             for _ in 0..<40 {
                 let depth = Int.random(in: 1...4, using: &random)
                 let path = (0..<depth).map { _ in Self.names.randomElement(using: &random) ?? "a" }.joined(separator: "/")
@@ -48,8 +49,8 @@ struct IgnoreRulesTests {
                 try? folder.write("work/\(base).gitignore", Array(lines.joined(separator: "\n").utf8))
             }
             let listed = try folder.run(
-                "git", "-C", "work", "ls-files", "-z", "--others", "--exclude-standard",
-                environment: ["GIT_CONFIG_GLOBAL": "/dev/null"])
+                "git", "--git-dir", "\(repository.path)/.git", "--work-tree", "\(folder.path)/work", "-C", "work", "ls-files",
+                "-z", "--others", "--exclude-standard", environment: ["GIT_CONFIG_GLOBAL": "/dev/null"])
             let expected = Set(listed.split(separator: 0).map { String(decoding: $0, as: UTF8.self) })
             let file = Folder.scratchFile()
             defer { close(file) }
