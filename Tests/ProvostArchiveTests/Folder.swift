@@ -18,7 +18,11 @@ final class Folder: Sendable {
     func write(_ name: String, _ content: [UInt8] = Array("x".utf8)) throws {
         let url = URL(fileURLWithPath: "\(path)/\(name)")
         try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(content).write(to: url)
+        // Not Foundation's way, which waits for the disk.
+        let file = unsafe Glibc.open(url.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard file >= 0 else { throw CocoaError(.fileWriteUnknown) }
+        defer { close(file) }
+        Self.fill(file, content)
     }
 
     func read(_ name: String) -> [UInt8]? { FileManager.default.contents(atPath: "\(path)/\(name)").map { Array($0) } }
@@ -95,6 +99,11 @@ final class Folder: Sendable {
         let descriptor = unsafe mkstemp(&template)
         precondition(descriptor >= 0, "no temporary file")
         _ = unsafe unlink(template)
+        fill(descriptor, content)
+        return descriptor
+    }
+
+    private static func fill(_ descriptor: Int32, _ content: [UInt8]) {
         var written = 0
         while written < content.count {
             let count = unsafe content.withUnsafeBytes {
@@ -103,7 +112,6 @@ final class Folder: Sendable {
             precondition(count > 0, "no space for a test's file")
             written += count
         }
-        return descriptor
     }
 }
 

@@ -15,13 +15,20 @@ package struct IgnoreRules {
         let patterns: [IgnorePattern]
     }
 
+    /// In the order of their weight.
     static let fileNames = [".provostignore", ".gitignore"]
 
     private let source: Source
     /// By file name, the deepest last.
     private var lists: [String: [List]] = [:]
 
+    /// Without any ignore file yet; the walk adds them as it meets them.
     package init(_ source: Source) { self.source = source }
+
+    /// The ignore files that count.
+    var wanted: [String] {
+        if case .submission = source { Self.fileNames } else { [] }
+    }
 
     /// Takes in one ignore file's content; `base` is the folder it lies in, relative to the top and ending in a slash, or empty.
     mutating func add(_ content: [UInt8], file: String, base: [UInt8]) {

@@ -17,6 +17,7 @@ package struct PackReport: Hashable, Sendable {
     package var bytes = ByteCount(0)
     /// Of the archive.
     package var packedBytes = ByteCount(0)
+    /// In the order of the archive; empty if everything was packed.
     package var leftOut: [LeftOut] = []
     /// Names that are not the same on disk and in the archive (composed, or decoded from CP949), as they are in the archive.
     package var renamed: [String] = []
@@ -95,7 +96,7 @@ private struct Packing: ~Copyable {
         // Each level holds a descriptor, and no archive that deep would be taken.
         guard depth <= 200 else { throw ProvostError(.invalid, "\(shown(path.text)) lies more than 200 folders deep.") }
         let names = try list(folder, path)
-        for file in IgnoreRules.fileNames where names.contains(where: { $0.elementsEqual(file.utf8) }) {
+        for file in rules.wanted where names.contains(where: { $0.elementsEqual(file.utf8) }) {
             if let content = try readIgnoreFile(file, in: folder, path) { rules.add(content, file: file, base: base) }
         }
         defer { rules.drop(base: base) }

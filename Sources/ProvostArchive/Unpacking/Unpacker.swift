@@ -3,6 +3,7 @@ package import ProvostCore
 
 /// Turns an archive from a stranger into a folder of plain files, folders and links that stay inside.
 package enum Unpacker {
+    /// How names and the outermost folder are treated.
     package struct Options: Sendable {
         /// The encoding to read names in that no field of the archive declares to be Unicode (an iconv name, like `CP949`); nil: found out.
         package var nameEncoding: String?
@@ -11,6 +12,7 @@ package enum Unpacker {
         /// Encodings to try, in this order, for names that are neither UTF-8 nor Korean.
         package var olderEncodings: [String]
 
+        /// By default: encodings are found out, the outermost folder is taken away, no older encodings.
         package init(nameEncoding: String? = nil, stripSingleFolder: Bool = true, olderEncodings: [String] = []) {
             self.nameEncoding = nameEncoding
             self.stripSingleFolder = stripSingleFolder
