@@ -61,7 +61,20 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
-        .testTarget(name: "ProvostCommandTests", dependencies: ["provost", "ProvostTestSupport"]),
+        .testTarget(
+            name: "ProvostCommandTests",
+            dependencies: [
+                "ProvostAPI",
+                "ProvostCore",
+                "ProvostTestSupport",
+                "provost",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            exclude: ["Golden"]),
 
         // MARK: provost-launch
         .executableTarget(name: "provost-launch"),

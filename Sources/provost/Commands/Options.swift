@@ -40,9 +40,10 @@ extension ResultPolicy: ExpressibleByArgument {}
 enum Help {
     static let exitStatuses = """
         EXIT STATUS
-          0 ok · 1 error · 2 usage · 3 not found · 4 denied · 5 limit or budget reached
-          6 outside the study window · 7 conflict · 8 unavailable or not graded, retry is safe
-          9 timed out waiting · 10 graded but not passed · 130 interrupted
+          0 ok · 1 error · 2 usage · 3 not found · 4 denied · 5 limit or budget
+          reached · 6 outside the study window · 7 conflict · 8 unavailable or not
+          graded, retry is safe · 9 timed out waiting · 10 graded but not passed ·
+          130 interrupted
         """
 
     /// A configuration with an abstract, examples and the exit statuses.
