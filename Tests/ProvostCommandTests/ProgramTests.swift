@@ -231,4 +231,68 @@ struct ProgramTests {
             }
         }
     }
+
+    @Test func interruptingAWaitSaysThatTheSubmissionIsSafe() async throws {
+        let assignment = try Samples.json(try Samples.assignment())
+        let received = try Samples.json(Samples.received())
+        let script: @Sendable (Int, String) -> FakeServer.Reply = { _, path in
+            if path.contains("/events") { return .silence }
+            return path.contains("/submissions") ? .json(201, received) : .json(200, assignment)
+        }
+        try await FakeServer.with(script) { server in
+            try await Scratchpad.with { folder in
+                try PrivateFile.write(Array("PK".utf8), to: folder.path + "/work.zip")
+                let ended = try await folder.run(
+                    ["submit", "web-service", "work.zip", "--wait", "--server", "\(server.address)"],
+                    interruptAfter: "Receipt saved")
+                #expect(ended.status == 130)
+                #expect(ended.errors.contains("The submission is safe"))
+                #expect(ended.errors.contains("provost status sub_1"))
+            }
+        }
+    }
+
+    @Test func interruptingAnUploadSaysThatNothingCounts() async throws {
+        let assignment = try Samples.json(try Samples.assignment())
+        let script: @Sendable (Int, String) -> FakeServer.Reply = { _, path in
+            path.contains("/submissions") ? .silence : .json(200, assignment)
+        }
+        try await FakeServer.with(script) { server in
+            try await Scratchpad.with { folder in
+                try PrivateFile.write([UInt8](repeating: 7, count: 2 << 20), to: folder.path + "/work.zip")
+                let ended = try await folder.run(
+                    ["submit", "web-service", "work.zip", "--server", "\(server.address)"], interruptAfter: "100 %")
+                #expect(ended.status == 130)
+                #expect(ended.errors.contains("Without a receipt nothing counts"))
+            }
+        }
+    }
+
+    @Test func listingsSpeakTheLanguageAndCsvDoesNot() async throws {
+        let rows = try Samples.json([try Samples.assignment()])
+        try await FakeServer.with({ _, _ in .json(200, rows) }) { server in
+            try await Scratchpad.with { folder in
+                let korean = ["LANG": "ko_KR.UTF-8", "PROVOST_SERVER": "\(server.address)"]
+                let table = try await folder.run(["labs"], environment: korean)
+                #expect(table.output.contains("과제") && table.output.contains("열림") && table.output.contains("웹 서비스"))
+                let csv = try await folder.run(["labs", "-o", "csv"], environment: korean)
+                #expect(csv.output.hasPrefix("cohort,assignment,title,state,"))
+                #expect(csv.output.contains("A web service,open,"))
+                let json = try await folder.run(["labs", "-o", "json"], environment: korean)
+                #expect(json.output == rows + "\n")
+            }
+        }
+    }
+
+    @Test func damagedDownloadsAreRemoved() async throws {
+        let info = try Samples.json(Samples.info(nil))
+        try await FakeServer.with({ _, path in path.hasSuffix("/archive") ? .json(200, "PK other bytes") : .json(200, info) }) {
+            server in
+            try await Scratchpad.with { folder in
+                let ended = try await folder.run(["submission", "download", "sub_1", "--server", "\(server.address)"])
+                #expect(ended.status == 8)
+                #expect(!FileManager.default.fileExists(atPath: folder.path + "/sub_1.zip"))
+            }
+        }
+    }
 }

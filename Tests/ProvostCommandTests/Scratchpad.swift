@@ -19,8 +19,10 @@ struct Scratchpad: Sendable {
         return try await body(Scratchpad(path: path))
     }
 
-    /// Runs the command line with a home below this folder. Nothing of this process's environment goes along but what is given.
-    func run(_ arguments: [String], environment: [String: String] = [:], input: String = "") async throws -> Ended {
+    /// Runs the command line with a home below this folder, and sends SIGINT once standard error holds a sentence. Nothing of this process's environment goes along but what is given.
+    func run(
+        _ arguments: [String], environment: [String: String] = [:], input: String = "", interruptAfter sentence: String? = nil
+    ) async throws -> Ended {
         let process = Process()
         process.executableURL = Self.executable
         process.arguments = arguments
@@ -34,12 +36,22 @@ struct Scratchpad: Sendable {
         process.standardOutput = FileHandle(forWritingAtPath: name + ".out")
         process.standardError = FileHandle(forWritingAtPath: name + ".err")
         // Waiting holds no thread.
-        let status: Int32 = try await withCheckedThrowingContinuation { continuation in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
+        let (ends, end) = AsyncStream.makeStream(of: Int32.self)
+        process.terminationHandler = {
+            end.yield($0.terminationStatus)
+            end.finish()
         }
+        try process.run()
         let text = { (end: String) in String(decoding: FileManager.default.contents(atPath: name + end) ?? Data(), as: UTF8.self)
         }
+        if let sentence {
+            for _ in 0..<500 where process.isRunning && !text(".err").contains(sentence) {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            process.interrupt()
+        }
+        var status: Int32 = -1
+        for await given in ends { status = given }
         defer { for end in [".in", ".out", ".err"] { try? FileManager.default.removeItem(atPath: name + end) } }
         return Ended(status: status, output: text(".out"), errors: text(".err"))
     }

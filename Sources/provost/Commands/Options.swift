@@ -51,7 +51,7 @@ enum Help {
         _ name: String, _ abstract: String, note: String? = nil, examples: String..., subcommands: [any ParsableCommand.Type] = []
     ) -> CommandConfiguration {
         let noted = note.map { $0 + "\n\n" } ?? ""
-        let shown = "EXAMPLE\n" + examples.map { "  " + $0 }.joined(separator: "\n")
+        let shown = "EXAMPLE\n" + examples.map { "  " + $0.replacing(" \\ ", with: " \\\n      ") }.joined(separator: "\n")
         return CommandConfiguration(
             commandName: name, abstract: abstract, discussion: "\(noted)\(shown)\n\n\(exitStatuses)", subcommands: subcommands)
     }
