@@ -66,7 +66,20 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
-        .testTarget(name: "ProvostCommandTests", dependencies: ["provost", "ProvostTestSupport"]),
+        .testTarget(
+            name: "ProvostCommandTests",
+            dependencies: [
+                "ProvostAPI",
+                "ProvostCore",
+                "ProvostTestSupport",
+                "provost",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            exclude: ["Golden"]),
 
         // MARK: provost-launch
         // Static, and without Swift's runtime: it starts in under a millisecond, and its probes run in rooms that hold no Swift.

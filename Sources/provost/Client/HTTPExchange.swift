@@ -90,12 +90,9 @@ enum HTTPExchange {
                 defer { group.cancelAll() }
                 var body = ResponseBody(iterator: inbound.makeAsyncIterator(), idleSeconds: seconds)
                 do {
-                    while true {
-                        guard case .head(let head)? = try await body.part() else { throw LinkFailure.dropped(nil) }
-                        // 1xx answers precede the real one.
-                        if head.status.code >= 200 { return try await consume(head, &body) }
-                        while try await body.next() != nil {}
-                    }
+                    // NIO's decoder drops 1xx answers, so the first head is the real one.
+                    guard case .head(let head)? = try await body.part() else { throw LinkFailure.dropped(nil) }
+                    return try await consume(head, &body)
                 } catch let error as LinkFailure { throw localFailure.withLock { $0 } ?? error }
             }
         }

@@ -6,10 +6,10 @@ package struct Surroundings: Sendable {
     package let environment: [String: String]
     package let language: Language
 
-    /// Takes any environment; tests give their own.
-    package init(environment: [String: String]) {
+    /// Takes any environment; tests give their own. The language follows from it unless it is given.
+    package init(environment: [String: String], language: Language? = nil) {
         self.environment = environment
-        language = Language(environment: environment)
+        self.language = language ?? Language(environment: environment)
     }
 
     /// Of this process.

@@ -40,9 +40,10 @@ extension ResultPolicy: ExpressibleByArgument {}
 enum Help {
     static let exitStatuses = """
         EXIT STATUS
-          0 ok · 1 error · 2 usage · 3 not found · 4 denied · 5 limit or budget reached
-          6 outside the study window · 7 conflict · 8 unavailable or not graded, retry is safe
-          9 timed out waiting · 10 graded but not passed · 130 interrupted
+          0 ok · 1 error · 2 usage · 3 not found · 4 denied · 5 limit or budget
+          reached · 6 outside the study window · 7 conflict · 8 unavailable or not
+          graded, retry is safe · 9 timed out waiting · 10 graded but not passed ·
+          130 interrupted
         """
 
     /// A configuration with an abstract, examples and the exit statuses.
@@ -50,7 +51,7 @@ enum Help {
         _ name: String, _ abstract: String, note: String? = nil, examples: String..., subcommands: [any ParsableCommand.Type] = []
     ) -> CommandConfiguration {
         let noted = note.map { $0 + "\n\n" } ?? ""
-        let shown = "EXAMPLE\n" + examples.map { "  " + $0 }.joined(separator: "\n")
+        let shown = "EXAMPLE\n" + examples.map { "  " + $0.replacing(" \\ ", with: " \\\n      ") }.joined(separator: "\n")
         return CommandConfiguration(
             commandName: name, abstract: abstract, discussion: "\(noted)\(shown)\n\n\(exitStatuses)", subcommands: subcommands)
     }

@@ -30,6 +30,15 @@ struct Session: Sendable {
         }
     }
 
+    private init(_ other: Session, language: Language) {
+        surroundings = Surroundings(environment: other.surroundings.environment, language: language)
+        login = other.login
+        client = other.client
+    }
+
+    /// For the cells of a listing: a CSV reads the same in every locale.
+    func wording(for format: OutputFormat) -> Session { format == .csv ? Session(self, language: .english) : self }
+
     func text(_ message: Message) -> String { surroundings.text(message) }
     func say(_ message: Message) { Console.say(text(message)) }
     func heading(_ label: Message.Label) -> String { text(.label(label)) }

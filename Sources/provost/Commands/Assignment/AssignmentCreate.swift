@@ -6,7 +6,8 @@ struct AssignmentCreate: AsyncParsableCommand {
     static let configuration = Help.command(
         "create", "Place a lab in a cohort.",
         note: "Without times it is open on all of the cohort's days. Without --lab-version the newest version is pinned.",
-        examples: "provost assignment create web-service --cohort autumn --lab web-service --due 2026-12-01T18:00 --attempts 10")
+        examples:
+            "provost assignment create web-service --cohort autumn --lab web-service \\ --due 2026-12-01T18:00 --attempts 10")
 
     @Argument(help: "The name that learners type.", transform: reading { try Slug($0) })
     var name: Slug

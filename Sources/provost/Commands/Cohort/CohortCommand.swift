@@ -5,7 +5,7 @@ struct CohortCommand: ParsableCommand {
     static let configuration = Help.command(
         "cohort", "Make and list cohorts.",
         examples:
-            "provost cohort create autumn --program data-101 --first-day 2026-09-01 --last-day 2026-12-20 --timezone Asia/Seoul",
+            "provost cohort create autumn --program data-101 \\ --first-day 2026-09-01 --last-day 2026-12-20 --timezone Asia/Seoul",
         subcommands: [CohortCreate.self, CohortList.self])
 
     static let columns: [Column<Cohort>] = [

@@ -6,7 +6,8 @@ struct CohortCreate: AsyncParsableCommand {
     static let configuration = Help.command(
         "create", "Make a cohort: one run of a program.", note: "Both days belong to it.",
         examples:
-            "provost cohort create autumn --program data-101 --first-day 2026-09-01 --last-day 2026-12-20 --timezone Asia/Seoul")
+            "provost cohort create autumn --program data-101 \\ --first-day 2026-09-01 --last-day 2026-12-20 --timezone Asia/Seoul"
+    )
 
     @Argument(help: "Its name, as it is typed.", transform: reading { try Slug($0) })
     var name: Slug

@@ -6,8 +6,10 @@ package import ProvostCore
 /// Receipts and receipt keys that this machine keeps, below the state folder.
 package struct ReceiptFolder: Sendable {
     private let surroundings: Surroundings
+    /// Of one person.
     package init(_ surroundings: Surroundings) { self.surroundings = surroundings }
 
+    /// Where the receipt of a submission is kept.
     package func path(of submission: ID<Submission>) -> String { "\(surroundings.stateFolder)/receipts/\(submission).json" }
 
     /// Answers with the file's path. Throws `invalid` when it cannot be written.

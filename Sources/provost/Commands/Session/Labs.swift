@@ -28,7 +28,8 @@ struct Labs: AsyncParsableCommand {
         }
         let shown = all ? everything : everything.filter { $0.state == "open" || $0.state == "late" }
         try output.renderer(session).list(
-            shown, Self.columns(session, Times(everything)), empty: session.text(all ? .noAssignments : .noOpenAssignments))
+            shown, Self.columns(session.wording(for: output.output), Times(everything)),
+            empty: session.text(all ? .noAssignments : .noOpenAssignments))
     }
 
     static func columns(_ session: Session, _ times: Times) -> [Column<AssignmentInfo>] {

@@ -39,7 +39,7 @@ struct Login: AsyncParsableCommand {
             session.say(.loggedIn(name: answer.who.person?.name ?? answer.who.name, address: "\(address)", until: until))
         } else {
             // Without the token: it belongs into the file alone.
-            try output.renderer(session).item(answer.who, Whoami.columns(session))
+            try output.renderer(session).item(answer.who, Whoami.columns(session.wording(for: output.output)))
         }
         if address.crossesNetwork { session.say(.linkNotEncrypted(address: "\(address)")) }
     }

@@ -20,7 +20,7 @@ struct Progress: AsyncParsableCommand {
         let renderer = output.renderer(session)
         if output.output == .json { return try renderer.json(reports) }
         let rows = reports.flatMap(\.rows)
-        let columns = Self.columns(session, Times(rows.map(\.assignment)))
+        let columns = Self.columns(session.wording(for: output.output), Times(rows.map(\.assignment)))
         guard output.output == .table else { return try renderer.list(rows, columns, empty: "") }
         if reports.isEmpty { session.say(.noAssignments) }
         for report in reports {

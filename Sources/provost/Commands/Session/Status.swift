@@ -15,13 +15,14 @@ struct Status: AsyncParsableCommand {
     func run() async throws {
         let session = try connection.session()
         let renderer = output.renderer(session)
+        let words = session.wording(for: output.output)
         if let submission {
             let info: SubmissionInfo = try await session.client.get(Route.path("submissions", submission.text))
-            guard output.output == .table else { return try renderer.item(info, SubmissionList.columns(session, Times())) }
+            guard output.output == .table else { return try renderer.item(info, SubmissionList.columns(words, Times())) }
             return Console.out(OutcomeReport(session: session, info: info).text())
         }
         let report: StatusReport = try await session.client.get(Route.path("status"))
-        let mine = SubmissionList.columns(session, Times())
+        let mine = SubmissionList.columns(words, Times())
         switch output.output {
         case .json: try renderer.json(report)
         case .csv: try renderer.list(report.mine, mine, empty: "")

@@ -12,7 +12,7 @@ struct Whoami: AsyncParsableCommand {
     func run() async throws {
         let session = try connection.session()
         let who: WhoAmI = try await session.client.get(Route.path("whoami"))
-        try output.renderer(session).item(who, Self.columns(session))
+        try output.renderer(session).item(who, Self.columns(session.wording(for: output.output)))
         if who.person == nil, who.administrator { session.say(.administratorBySocket(name: who.name)) }
     }
 

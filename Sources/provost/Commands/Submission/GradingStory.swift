@@ -4,7 +4,7 @@ import ProvostCore
 import Synchronization
 
 /// Tells on standard error what happens to a submission while it happens. What a renewed stream repeats is told once.
-final class GradingStory: Sendable {
+package final class GradingStory: Sendable {
     private struct State {
         var lastLine = ""
         var testsTold = 0
@@ -17,13 +17,15 @@ final class GradingStory: Sendable {
     private let state = Mutex(State())
 
     /// `say` gets each line; a transient one is replaced by the next (on a terminal).
-    init(surroundings: Surroundings, say: @escaping @Sendable (_ line: String, _ transient: Bool) -> Void = GradingStory.console)
-    {
+    package init(
+        surroundings: Surroundings, say: @escaping @Sendable (_ line: String, _ transient: Bool) -> Void = GradingStory.console
+    ) {
         self.surroundings = surroundings
         self.say = say
     }
 
-    static let console: @Sendable (String, Bool) -> Void = { line, transient in
+    /// On standard error.
+    package static let console: @Sendable (String, Bool) -> Void = { line, transient in
         if transient, let columns = Console.columns(of: STDERR_FILENO), DisplayWidth.of(line) < columns {
             Console.transient(line)
         } else {
@@ -31,7 +33,8 @@ final class GradingStory: Sendable {
         }
     }
 
-    func hear(_ heard: Client.Heard) {
+    /// Takes what a watcher hears, in order.
+    package func hear(_ heard: Client.Heard) {
         let lines: [(String, Bool)] = state.withLock { state in
             switch heard {
             case .linkLost: return [(surroundings.text(.connectionLost), false)]

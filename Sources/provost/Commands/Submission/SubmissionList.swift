@@ -20,7 +20,8 @@ struct SubmissionList: AsyncParsableCommand {
         let rows: [SubmissionInfo] = try await session.client.get(
             Route.path("submissions", query: [("cohort", cohort.cohort), ("assignment", assignment), ("person", person)]))
         let times = output.output == .json ? Times() : await session.times()
-        try output.renderer(session).list(rows, Self.columns(session, times), empty: session.text(.noSubmissions))
+        try output.renderer(session).list(
+            rows, Self.columns(session.wording(for: output.output), times), empty: session.text(.noSubmissions))
     }
 
     static func columns(_ session: Session, _ times: Times) -> [Column<SubmissionInfo>] {

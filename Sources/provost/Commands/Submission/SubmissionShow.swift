@@ -18,7 +18,7 @@ struct SubmissionShow: AsyncParsableCommand {
         let info: SubmissionInfo = try await session.client.get(Route.path("submissions", submission.text))
         let renderer = output.renderer(session)
         let times = output.output == .json ? Times() : await session.times()
-        try renderer.item(info, Self.columns(session, times))
+        try renderer.item(info, Self.columns(session.wording(for: output.output), times))
         guard output.output == .table else { return }
         Console.out("\n" + OutcomeReport(session: session, info: info, withNotes: true).text())
     }

@@ -7,9 +7,10 @@ struct Submit: AsyncParsableCommand {
     static let configuration = Help.command(
         "submit", "Hand in a folder or an archive for an assignment.",
         note: """
-            A folder is packed without what .provostignore and .gitignore name. A .zip, .tar, .tar.gz, .tar.xz, .tar.zst, .tar.bz2 or .7z
-            is sent as it is. The receipt is kept in $XDG_STATE_HOME/provost/receipts/. With --wait the exit status tells the
-            outcome: 0 all points, 10 fewer, 8 not graded, 9 not graded in time.
+            A folder is packed without what .provostignore and .gitignore name.
+            A .zip, .tar, .tar.gz, .tar.xz, .tar.zst, .tar.bz2 or .7z is sent as it is.
+            The receipt is kept in $XDG_STATE_HOME/provost/receipts/. With --wait the
+            exit status tells: 0 all points, 10 fewer, 8 not graded, 9 not in time.
             """,
         examples: "provost submit web-service . --wait", "provost submit web-service work.zip --wait -o json")
 

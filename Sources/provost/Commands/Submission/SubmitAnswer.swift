@@ -19,6 +19,7 @@ package struct SubmitAnswer: Encodable, Sendable {
         case outcome, isolation, score, max, reason, tests, number, name, status, message
     }
 
+    /// Every field, null when there is nothing to say.
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Keys.self)
         var own = container.nestedContainer(keyedBy: Keys.self, forKey: .submission)

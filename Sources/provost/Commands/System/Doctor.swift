@@ -21,8 +21,9 @@ struct Doctor: AsyncParsableCommand {
         if output.output == .json {
             try output.renderer(session).json(report)
         } else {
-            try output.renderer(session).list(report.checks, columns, empty: "No checks.")
+            try output.renderer(session).list(report.checks, columns, empty: "No limit was tried; nothing is proved.")
         }
+        if report.checks.isEmpty { throw ExitCode(ExitStatus.error) }
         guard !report.enforced else { return }
         let open = report.checks.filter { $0.state == .notEnforced }.map(\.subject).joined(separator: ", ")
         Console.say("Not enforced: \(open). Submissions are graded here only with “provostd serve --allow-degraded”.")

@@ -1,0 +1,78 @@
+import ArgumentParser
+import Foundation
+import Testing
+import provost
+
+struct ParsingTests {
+    @Test(arguments: [
+        "login pvc_x --server unix:/x", "login -", "logout", "whoami -o json", "labs", "labs --all --cohort autumn -o csv",
+        "labs --handout web-service", "submit web-service .", "submit a b.zip --wait --timeout 90s --cohort c -o json", "status",
+        "status sub_1 -o json", "submission list --assignment a --person p", "submission show sub_1", "submission logs sub_1",
+        "submission download sub_1 --to -", "receipt show sub_1", "receipt save sub_1 --to x", "receipt verify x --key y",
+        "progress",
+        "progress --person minji --cohort c", "lab publish d", "lab list", "lab show a", "grader publish d", "grader list",
+        "grader show a",
+        "assignment create a --lab b --cohort c --opens 2026-11-21 --due 2026-11-22T18:00 --attempts 3 --policy last",
+        "assignment list", "assignment show a", "assignment change a --newest-lab-version", "assignment change a --attempts 0",
+        "grades list", "grades export --csv --to x", "regrade sub_1 sub_2", "regrade --assignment a --cohort c",
+        "org create a --title A",
+        "org list", "program create a --org b", "program list",
+        "cohort create a --program b --first-day 2026-09-01 --last-day 2026-12-20 --timezone Asia/Seoul", "cohort list",
+        "person create a --name 김민지 --email a@b", "person list", "enroll a --cohort c --role instructor",
+        "enrollment list --cohort c",
+        "enrollment suspend a --cohort c", "token list", "token revoke t", "doctor -o json", "audit list --after 3 --limit 9",
+        "audit verify", "completion zsh",
+    ])
+    func typicalArgumentsAreUnderstood(line: String) throws {
+        _ = try Provost.parseAsRoot(line.split(separator: " ").map(String.init))
+    }
+
+    @Test(arguments: [
+        "login", "submit", "submit a", "submit a b --timeout 10", "submit a b -o csv", "status UPPER", "submission show",
+        "receipt verify",
+        "lab publish", "lab show Bad_Name", "assignment create a", "assignment create a --lab b --attempts -1",
+        "assignment create a --lab b --opens 2026-12-01 --closes 2026-11-01", "assignment change a",
+        "assignment change a --newest-lab-version --lab-version ab", "regrade", "regrade sub_1 --assignment a", "org create",
+        "program create a", "cohort create a --program b --first-day 2026-12-20 --last-day 2026-09-01 --timezone UTC",
+        "cohort create a --program b --first-day 2026-02-30 --last-day 2026-09-01 --timezone UTC", "person create", "enroll a",
+        "enroll a --cohort c --role king", "token revoke", "completion tcsh", "labs -o xml", "labs extra",
+    ])
+    func otherArgumentsAreUsageErrors(line: String) throws {
+        let error = try #require(throws: (any Error).self) {
+            _ = try Provost.parseAsRoot(line.split(separator: " ").map(String.init))
+        }
+        #expect(Provost.exitCode(for: error) == .validationFailure)
+    }
+
+    /// Recorded with PROVOST_RECORD_GOLDEN=1, which fails the run so that nobody records by accident.
+    @Test(arguments: ParsingTests.commands(below: Provost.self, path: ["provost"]))
+    func helpIsAsRecorded(path: [String]) throws {
+        let command = try #require(Self.find(path))
+        let help = Provost.helpMessage(for: command, columns: 80)
+        #expect(help.contains("EXIT STATUS"))
+        #expect(help.contains("EXAMPLE\n  provost "))
+        #expect(!help.split(separator: "\n").contains { $0.hasPrefix("  ") && $0.count > 130 })
+        let file = Self.folder + "/" + path.joined(separator: "-") + ".txt"
+        if ProcessInfo.processInfo.environment["PROVOST_RECORD_GOLDEN"] != nil {
+            try PrivateFile.write(Array(help.utf8), to: file)
+            Issue.record("recorded \(file)")
+            return
+        }
+        #expect(help == String(decoding: try PrivateFile.read(file), as: UTF8.self))
+    }
+
+    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/Golden"
+
+    private static func commands(below command: any ParsableCommand.Type, path: [String]) -> [[String]] {
+        [path] + command.configuration.subcommands.flatMap { commands(below: $0, path: path + [$0._commandName]) }
+    }
+
+    private static func find(_ path: [String]) -> (any ParsableCommand.Type)? {
+        var command: any ParsableCommand.Type = Provost.self
+        for name in path.dropFirst() {
+            guard let next = command.configuration.subcommands.first(where: { $0._commandName == name }) else { return nil }
+            command = next
+        }
+        return command
+    }
+}
