@@ -133,6 +133,25 @@ actor Supervisor {
             let droppedOutput: Int64
             let droppedError: Int64
             let summary: String
+
+            enum CodingKeys: CodingKey {
+                case ending, status, stoppedBy, limitsHit, wallSeconds, cpuSeconds, peakMemoryBytes, peakProcesses, droppedOutput, droppedError, summary
+            }
+            /// By hand, because every key is always there: what is not known is null.
+            func encode(to encoder: any Encoder) throws {
+                var container = encoder.container(keyedBy: CodingKeys.self)
+                try container.encode(ending, forKey: .ending)
+                try container.encode(status, forKey: .status)
+                try container.encode(stoppedBy, forKey: .stoppedBy)
+                try container.encode(limitsHit, forKey: .limitsHit)
+                try container.encode(wallSeconds, forKey: .wallSeconds)
+                try container.encode(cpuSeconds, forKey: .cpuSeconds)
+                try container.encode(peakMemoryBytes, forKey: .peakMemoryBytes)
+                try container.encode(peakProcesses, forKey: .peakProcesses)
+                try container.encode(droppedOutput, forKey: .droppedOutput)
+                try container.encode(droppedError, forKey: .droppedError)
+                try container.encode(summary, forKey: .summary)
+            }
         }
         let (ending, status): (String, Int32?) =
             switch report.ending {
