@@ -142,7 +142,9 @@ let package = Package(
         .target(name: "ProvostSandbox", dependencies: ["CLinux", "ProvostCore"]),
         .testTarget(
             name: "ProvostSandboxTests",
-            dependencies: ["CLinux", "ProvostCore", "ProvostSandbox", "ProvostTestSupport", "provost-launch", "provost-relay", "room-benchmark"]),
+            dependencies: [
+                "CLinux", "ProvostCore", "ProvostSandbox", "ProvostTestSupport", "provost-launch", "provost-relay", "room-benchmark",
+            ]),
 
         // MARK: ProvostServer
         .target(
