@@ -127,7 +127,9 @@ class TextToolsTests(unittest.TestCase):
     def test_reference_gives_the_expected_output_of_every_case(self):
         with tempfile.TemporaryDirectory() as folder:
             shutil.copytree(self.LAB / "samples" / "reference" / "submission", folder, dirs_exist_ok=True)
-            made = subprocess.run(["make", "-s", "-C", folder, "CFLAGS=-std=c17 -O1 -Wall -Wextra -Werror"], capture_output=True)
+            made = subprocess.run(
+                ["make", "-s", "-C", folder, "CFLAGS=-std=c17 -O1 -Wall -Wextra -Werror"], capture_output=True
+            )
             self.assertEqual((made.returncode, made.stderr), (0, b""))
             for case in json.loads((self.LAB / "tests" / "cases.json").read_text(encoding="utf-8")):
                 for one in case.get("runs", []):
@@ -158,8 +160,22 @@ class WebServiceTests(unittest.TestCase):
         client = load(ROOT / "graders" / "web-service" / "client.py")
         draw = random.Random(5)
         good = b'HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 9\r\nAllow: GET\r\n\r\n{"id": 1}'
-        pieces = [b"\r\n", b"\r\n\r\n", b"Content-Length: 99999999999999999999\r\n", b"Transfer-Encoding: chunked\r\n", b"ffffffffffffffff\r\n",
-                  b"Allow: \xff\xfe\r\n", b"[" * 900, b'{"id": ' + b"9" * 3000 + b"}", b'"\\ud800"', b"HTTP/1.1 ", b"204", b"\0", b"NaN", b": "]
+        pieces = [
+            b"\r\n",
+            b"\r\n\r\n",
+            b"Content-Length: 99999999999999999999\r\n",
+            b"Transfer-Encoding: chunked\r\n",
+            b"ffffffffffffffff\r\n",
+            b"Allow: \xff\xfe\r\n",
+            b"[" * 900,
+            b'{"id": ' + b"9" * 3000 + b"}",
+            b'"\\ud800"',
+            b"HTTP/1.1 ",
+            b"204",
+            b"\0",
+            b"NaN",
+            b": ",
+        ]
         for _ in range(5000):
             data = bytearray(good)
             for _ in range(draw.randrange(1, 6)):
@@ -175,7 +191,11 @@ class WebServiceTests(unittest.TestCase):
 
     def test_good_answer_is_read(self):
         client = load(ROOT / "graders" / "web-service" / "client.py")
-        for framing in (b"Content-Length: 9\r\n\r\n{\"id\": 1}", b"Transfer-Encoding: chunked\r\n\r\n9\r\n{\"id\": 1}\r\n0\r\n\r\n", b"\r\n{\"id\": 1}"):
+        for framing in (
+            b'Content-Length: 9\r\n\r\n{"id": 1}',
+            b'Transfer-Encoding: chunked\r\n\r\n9\r\n{"id": 1}\r\n0\r\n\r\n',
+            b'\r\n{"id": 1}',
+        ):
             answer = client.Answer("GET /", b"HTTP/1.1 200 OK\r\nAllow: GET\r\n" + framing, "GET")
             self.assertEqual((answer.status, answer.header("allow"), answer.object), (200, "GET", {"id": 1}))
 

