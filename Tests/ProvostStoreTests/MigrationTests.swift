@@ -73,7 +73,7 @@ enum Fixture {
         INSERT INTO enrolmentCode VALUES ('\(a)', 'enr_1', 1, 2, NULL, NULL);
         INSERT INTO token VALUES ('tok_1', '\(b)', 'per_1', 'laptop', 1, 2, NULL);
         INSERT INTO graderVersion VALUES ('\(a)', 'checker', 1, '{}', 1, 10);
-        INSERT INTO labVersion VALUES ('\(b)', 'data-summary', 1, '{}', 20000, '\(a)', 1, 10);
+        INSERT INTO labVersion VALUES ('\(b)', '\(a)', 'data-summary', 1, '{}', 20000, '\(a)', 1, 10);
         INSERT INTO assignment VALUES
           ('asg_1', 'coh_1', 'one', '{"en":"One"}', '\(b)', '2026-03-02T00:00', NULL, '2026-06-01T00:00', 3, 'best', 1);
         INSERT INTO submission (id, cohort, assignment, person, attempt, digest, bytes, fileName, receivedAt, late, key, receipt)

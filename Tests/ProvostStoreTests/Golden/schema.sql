@@ -120,6 +120,7 @@ CREATE TABLE grading (
 
 CREATE TABLE labVersion (
   digest TEXT NOT NULL PRIMARY KEY CHECK (length(digest) = 64 AND digest NOT GLOB '*[^0-9a-f]*'),
+  content TEXT NOT NULL CHECK (length(content) = 64 AND content NOT GLOB '*[^0-9a-f]*'),
   name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 64 AND name NOT GLOB '*[^a-z0-9-]*'),
   number INTEGER NOT NULL CHECK (number >= 1),
   manifest TEXT NOT NULL CHECK (json_valid(manifest)),
