@@ -18,7 +18,7 @@ extension RealRooms {
             try await withSandbox { sandbox, _ in
                 // The parent would live on if only the process that asked too much were ended.
                 let spec = RoomSpec(
-                    command: ["/bin/sh", "-c", "perl -e '$x = \"a\" x (200 << 20)'; echo survived; sleep 60"],
+                    command: ["/bin/sh", "-c", "perl -e '$x = \"a\" x (200 << 20)'; sleep 10; echo survived; sleep 60"],
                     user: try sandbox.leaseUser(), limits: RoomLimits(memory: .mebibytes(32)))
                 let result = try await sandbox.run(spec)
                 #expect(result.report.stoppedBy == .memory)
