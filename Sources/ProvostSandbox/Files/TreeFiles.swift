@@ -49,32 +49,8 @@ package enum TreeFiles {
         return Array(bytes.prefix(done))
     }
 
-    /// Takes a whole tree away, whatever its permissions, without following a link. What cannot be removed stays.
-    package static func remove(_ path: String) {
-        let slash = path.lastIndex(of: "/") ?? path.startIndex
-        let parent = unsafe Glibc.open(String(path[..<slash]), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard parent >= 0 else { return }
-        defer { close(parent) }
-        remove(String(path[path.index(after: slash)...]), in: parent, depth: 0)
-    }
-
-    private static func remove(_ name: String, in parent: Int32, depth: Int) {
-        if unsafe unlinkat(parent, name, 0) == 0 || errno == ENOENT || depth > 512 { return }
-        let folder = unsafe openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
-        if folder >= 0, let stream = unsafe fdopendir(folder) {
-            fchmod(folder, 0o700)
-            var names: [String] = []
-            while let entry = unsafe readdir(stream) {
-                let entryName = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-                    unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-                }
-                if entryName != ".", entryName != ".." { names.append(entryName) }
-            }
-            for entryName in names { remove(entryName, in: folder, depth: depth + 1) }
-            unsafe closedir(stream)
-        }
-        unsafe unlinkat(parent, name, Int32(AT_REMOVEDIR))
-    }
+    /// Takes a whole tree away without following a link. What cannot be removed stays.
+    package static func remove(_ path: String) { Files.removeTree(path) }
 
     private static func failure(_ verb: String, _ path: String) -> ProvostError {
         ProvostError(.unavailable, "\(path): cannot \(verb) it: \(unsafe String(cString: strerror(errno))).")

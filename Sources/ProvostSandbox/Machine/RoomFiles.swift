@@ -51,7 +51,8 @@ enum RoomFiles {
             guard count > 0 else { return }
             _ = unsafe symlink(String(decoding: link[..<count], as: UTF8.self), target)
         case S_IFDIR where information.st_mode & 0o005 == 0o005:
-            guard unsafe mkdir(target, 0o755) == 0 || errno == EEXIST else { return }
+            // Modes are set apart: the daemon's umask keeps its own files from others, and these are for the rooms.
+            guard unsafe mkdir(target, 0o755) == 0 || errno == EEXIST, unsafe chmod(target, 0o755) == 0 else { return }
             for name in Files.names(in: source) { copy(source + "/" + name, to: target + "/" + name, depth: depth + 1) }
         case S_IFREG where information.st_mode & 0o004 != 0:
             let from = unsafe open(source, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
@@ -60,6 +61,7 @@ enum RoomFiles {
             let into = unsafe open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
             guard into >= 0 else { return }
             defer { close(into) }
+            fchmod(into, 0o644)
             while sendfile(into, from, nil, 1 << 20) > 0 {}
         default: return
         }

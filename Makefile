@@ -1,0 +1,43 @@
+# Two commands for newcomers: `make demo` and `make test`. The others are for those who work on Provost.
+
+SWIFT ?= swift
+
+.PHONY: help demo test build check format up down bench deps
+
+help:
+	@echo "make demo    install what is needed, build, grade real submissions, print the scores"
+	@echo "make test    install what is needed, run every test"
+	@echo "make build   build everything (debug)"
+	@echo "make check   format check, and a build in which a warning is an error"
+	@echo "make format  put the sources into the project's format"
+	@echo "make up      start an instance to play with; make down stops it"
+	@echo "make bench   measure the speed figures, as ratios against named baselines"
+
+deps:
+	@deploy/install-deps
+	@command -v $(SWIFT) >/dev/null || { echo "Swift 6.2 or later is needed: https://www.swift.org/install/linux/" >&2; exit 1; }
+
+build: deps
+	$(SWIFT) build
+
+demo: build
+	@deploy/demo
+
+up: build
+	@deploy/up
+
+down:
+	@deploy/up --stop
+
+test: deps
+	@SWIFT="$(SWIFT)" deploy/test
+
+check: deps
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+	PROVOST_WERROR=1 $(SWIFT) build --build-tests
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
+
+bench: deps
+	@SWIFT="$(SWIFT)" deploy/benchmarks/run
