@@ -43,6 +43,22 @@ extension RealRooms {
             }
         }
 
+        /// The end of the input may be told while its last bytes are being written: it must not wait for the next deadline.
+        @Test func theEndOfTheInputIsSeenWhenItComesWithTheBytes() async throws {
+            try await withSandbox { sandbox, _ in
+                let user = try sandbox.leaseUser()
+                for _ in 0..<30 {
+                    let spec = RoomSpec(
+                        command: ["/bin/sh", "-c", "cat >/tmp/input && exec wc -c </tmp/input"], user: user,
+                        limits: RoomLimits(wallTime: .seconds(5), cpuTime: .seconds(60)), input: .stream)
+                    let room = try await sandbox.start(spec)
+                    #expect(await room.send(Array("hello\n".utf8)))
+                    room.closeInput()
+                    #expect(await room.report().ending == .exited(0))
+                }
+            }
+        }
+
         @Test func aReaderThatIsGoneRefusesInput() async throws {
             try await withSandbox { sandbox, _ in
                 let spec = RoomSpec(command: ["/bin/true"], user: try sandbox.leaseUser(), input: .stream)

@@ -74,7 +74,8 @@ struct Supervisor: ~Copyable {
             feed.wakeUp()
         }
         if watched[5].revents != 0 { feed.write(from: room) }
-        if feed.needsMore { feed.write(from: room) }
+        // Until there is nothing to take: the wake-up that told of the end may be the one that told of the bytes before it.
+        while feed.needsMore { feed.write(from: room) }
         let gone = watched[0].revents != 0 && readReplies()
         if !gone { checkDeadlines() }
         return gone
