@@ -21,9 +21,15 @@ final class RunningProgram: Sendable {
         for end in [".in", ".out", ".err"] {
             try Data(end == ".in" ? Array(input.utf8) : []).write(to: URL(fileURLWithPath: name + end))
         }
-        process.standardInput = FileHandle(forReadingAtPath: name + ".in")
-        process.standardOutput = FileHandle(forWritingAtPath: name + ".out")
-        process.standardError = FileHandle(forWritingAtPath: name + ".err")
+        // Closed here once the child has them: Foundation keeps them for longer, and its Process cannot bear a thousand open files.
+        let handles = try [
+            FileHandle(forReadingFrom: URL(fileURLWithPath: name + ".in")), FileHandle(forWritingTo: URL(fileURLWithPath: name + ".out")),
+            FileHandle(forWritingTo: URL(fileURLWithPath: name + ".err")),
+        ]
+        defer { for handle in handles { try? handle.close() } }
+        process.standardInput = handles[0]
+        process.standardOutput = handles[1]
+        process.standardError = handles[2]
         process.terminationHandler = { [weak self] process in
             let status = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
             let waiting = self?.ending.withLock { ending in
