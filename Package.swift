@@ -198,6 +198,7 @@ let package = Package(
         .testTarget(
             name: "ProvostStoreTests",
             dependencies: [
+                "ProvostCore",
                 "ProvostStore",
                 "ProvostTestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),

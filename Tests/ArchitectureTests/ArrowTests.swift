@@ -87,7 +87,8 @@ import Testing
                     seen += 1
                     let declared = target.targets.union(target.products).map { $0.replacing("-", with: "_") }
                     if declared.contains(module) || Package.system.contains(module) { continue }
-                    let reason = modules.contains(module) ? Self.reasons[module] : nil
+                    let forbidden = !target.isTest && modules.contains(module)
+                    let reason = forbidden ? Self.reasons[module] : nil
                     Issue.record(
                         "\(file.path): imports \(module), which \(target.name) does not declare\(reason.map { ": \($0)" } ?? "")")
                 }

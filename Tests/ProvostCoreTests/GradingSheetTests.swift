@@ -219,15 +219,18 @@ import Testing
                 points: points, format: Int.random(in: 0..<8, using: &random) == 0 ? .exitCode : .provost,
                 onTimeout: Bool.random(using: &random) ? .countReported : .notGraded)
             var complained = false
+            let tame = Bool.random(using: &random)
             for _ in 0..<Int.random(in: 0...6, using: &random) {
                 var words: [String]
                 let number = numbers.randomElement(using: &random) ?? "0"
-                switch Int.random(in: 0..<8, using: &random) {
+                switch tame ? Int.random(in: 7...9, using: &random) : Int.random(in: 0..<8, using: &random) {
                 case 0: words = ["score", number]
                 case 1: words = ["message", number]
                 case 2:
                     words = ["test", number, "pass", "--max", numbers.randomElement(using: &random) ?? "1", "--score", number]
                 case 3: words = ["test", "t", "fail", "--max", number]
+                case 9: words = ["score", "\(Int64.random(in: 0...points, using: &random)).25"]
+                case 8: words = ["score", "\(Int64.random(in: 0...points, using: &random))"]
                 default: words = ["test", "t", "pass", "--max", "\(Int64.random(in: 0...points, using: &random))"]
                 }
                 if Int.random(in: 0..<40, using: &random) == 0 { words.removeLast() }

@@ -27,7 +27,7 @@ import Testing
         var random = Seeded(11)
         let calendar = try Self.calendar()
         // 1600 to 9999: Foundation's calendar is Gregorian from 1582 on.
-        for _ in 0..<3000 {
+        for _ in 0..<1500 {
             let instant = Timestamp(milliseconds: Int64.random(in: -11_676_096_000_000...253_402_300_799_999, using: &random))
             #expect(Timestamp(instant.description) == instant)
             let seconds = (Double(instant.milliseconds) / 1000).rounded(.down)
@@ -75,7 +75,10 @@ import Testing
         let first = try CivilDate(parsing: "1700-01-01").daysSince1970
         for number in first..<first + 146_097 {
             let day = CivilDate(daysSince1970: number)
-            #expect(day.daysSince1970 == number)
+            guard day.daysSince1970 == number else {
+                Issue.record("\(day) is not day \(number)")
+                return
+            }
             if number % 97 == 0 {
                 let expected = Self.text(of: Date(timeIntervalSince1970: Double(number) * 86_400), in: calendar)
                 #expect(expected.hasPrefix(day.description))
@@ -114,7 +117,7 @@ import Testing
         let zone = try Self.zone(name)
         let calendar = try Self.calendar(name)
         var random = Seeded(UInt64(name.utf8.count) * 31)
-        for _ in 0..<1500 {
+        for _ in 0..<600 {
             // 2000 to 2037, at whole minutes.
             let seconds = Int64.random(in: 15_778_080...35_506_079, using: &random) * 60
             let instant = Timestamp(milliseconds: seconds * 1000)

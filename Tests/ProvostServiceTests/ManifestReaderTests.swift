@@ -105,7 +105,7 @@ import Testing
             ("archive-limit: 1MiB", "archive-limit: big", "lab.yaml:8:16: archive-limit: "),
             ("archive-limit: 1MiB", "archive-limit: 0", "lab.yaml:8:16: archive-limit: "),
             ("  ko: 서비스", "  kr: 서비스", "lab.yaml:4:3: “kr” is not known here; did you mean"),
-            ("  en: A service", "", "lab.yaml:3:3: “en” is missing"),
+            ("  en: A service", "", "lab.yaml:4:3: “en” is missing"),
             ("  entries: 10", "  entries: 0", "lab.yaml:11:12: entries: “0” is not a whole number from 1 to 1000000"),
             ("  entries: 10", "  entries: 1.5", "lab.yaml:11:12: entries: "),
             ("  bytes: 2MiB", "  bytes: 4194304TiB", "lab.yaml:10:10: bytes: "),
