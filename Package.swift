@@ -106,7 +106,7 @@ let package = Package(
 
         // MARK: ProvostAPI
         .target(name: "ProvostAPI", dependencies: ["ProvostCore"]),
-        .testTarget(name: "ProvostAPITests", dependencies: ["ProvostAPI"]),
+        .testTarget(name: "ProvostAPITests", dependencies: ["ProvostAPI", "ProvostCore"], exclude: ["Golden"]),
 
         // MARK: ProvostArchive
         .target(name: "ProvostArchive", dependencies: ["CArchive", "CLinux", "CUtf8proc", "ProvostCore"]),
@@ -173,7 +173,19 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ]),
-        .testTarget(name: "ProvostServiceTests", dependencies: ["ProvostService", "ProvostTestSupport"]),
+        .testTarget(
+            name: "ProvostServiceTests",
+            dependencies: [
+                "ProvostCore",
+                "ProvostSandbox",
+                "ProvostService",
+                "ProvostStore",
+                "ProvostTestSupport",
+                "provost-launch",
+                "provost-relay",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
 
         // MARK: ProvostStore
         .target(
@@ -186,6 +198,7 @@ let package = Package(
         .testTarget(
             name: "ProvostStoreTests",
             dependencies: [
+                "ProvostCore",
                 "ProvostStore",
                 "ProvostTestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),

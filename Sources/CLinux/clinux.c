@@ -135,6 +135,8 @@ int clinux_mount_tmpfs(const char *target, const char *options) {
 }
 int clinux_unmount(const char *target) { return RESULT(umount2(target, MNT_DETACH | UMOUNT_NOFOLLOW)); }
 
+int clinux_syncfs(int descriptor) { return RESULT(syncfs(descriptor)); }
+
 int clinux_filesystem(const char *path, uint64_t *free_bytes, uint64_t *free_inodes, int *is_tmpfs) {
     struct statfs information;
     if (statfs(path, &information) < 0) return -errno;

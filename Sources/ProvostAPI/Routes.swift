@@ -59,7 +59,10 @@ package enum Route {
                 bytes.append(byte)
                 continue
             }
-            guard let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), rest.count >= 2 else { return nil }
+            // Digits alone: the initialiser would take a sign as well.
+            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+            guard digits.utf8.count == 2, digits.allSatisfy({ $0.isASCII && $0.isHexDigit }), let value = UInt8(digits, radix: 16)
+            else { return nil }
             rest = rest.dropFirst(2)
             bytes.append(value)
         }

@@ -53,6 +53,8 @@ int clinux_connect(const char *path);
 int clinux_mount_tmpfs(const char *target, const char *options);
 /// umount2(2) with MNT_DETACH and UMOUNT_NOFOLLOW.
 int clinux_unmount(const char *target);
+/// syncfs(2).
+int clinux_syncfs(int descriptor);
 /// Free bytes and free inodes of the file system that `path` lies on, and whether it is a tmpfs.
 int clinux_filesystem(const char *path, uint64_t *free_bytes, uint64_t *free_inodes, int *is_tmpfs);
 

@@ -7,11 +7,20 @@ package struct GradingSheet: Sendable {
     package static let mostTests = 10_000
     /// Messages to the learner beyond this many are dropped.
     package static let mostMessages = 100
+    /// Names and messages together, in bytes of UTF-8: more is not believed.
+    package static let mostText = 1 << 20
+
+    /// One thing that was written down.
+    package enum Entry: Hashable, Sendable {
+        case test(TestRecord)
+        case message(String)
+    }
 
     private let points: Points
     private let grader: GraderManifest
     private(set) package var tests: [TestRecord] = []
     private(set) package var messages: [String] = []
+    private var text = 0
     private var total: Points?
     private var complaint: String?
     private var ourFault: String?
@@ -23,8 +32,8 @@ package struct GradingSheet: Sendable {
     }
 
     /// Takes one report. Throws the sentence for the grader's author, after noting it against the grading.
-    /// - Returns: the test, when it was one.
-    package mutating func take(_ words: [String]) throws(ProvostError) -> TestRecord? {
+    /// - Returns: what was written down, to be shown as it happens; nil for a score and for a message beyond the cap.
+    package mutating func take(_ words: [String]) throws(ProvostError) -> Entry? {
         do throws(ProvostError) {
             let command = try ReportCommand(words)
             guard grader.format == .provost else {
@@ -32,21 +41,38 @@ package struct GradingSheet: Sendable {
             }
             switch command {
             case .score(let score):
-                guard score <= points else { throw ProvostError(.invalid, "report score: \(score) is above the lab's \(points) points.") }
+                guard score <= points else {
+                    throw ProvostError(.invalid, "report score: \(score) is above the lab's \(points) points.")
+                }
                 total = score
-            case .message(let text): if messages.count < Self.mostMessages { messages.append(text) }
+            case .message(let text):
+                guard messages.count < Self.mostMessages else { return nil }
+                try count(text)
+                messages.append(text)
+                return .message(text)
             case .test(let name, let status, let score, let max, let message, let hidden):
-                guard tests.count < Self.mostTests else { throw ProvostError(.invalid, "report test: at most \(Self.mostTests) tests.") }
+                guard tests.count < Self.mostTests else {
+                    throw ProvostError(.invalid, "report test: at most \(Self.mostTests) tests.")
+                }
+                try count(name + (message ?? ""))
                 let test = TestRecord(
-                    number: tests.count + 1, name: name, status: status, score: score, max: max, visibility: hidden ? .hidden : .visible,
+                    number: tests.count + 1, name: name, status: status, score: score, max: max,
+                    visibility: hidden ? .hidden : .visible,
                     message: message)
                 tests.append(test)
-                return test
+                return .test(test)
             }
             return nil
         } catch {
             if complaint == nil { complaint = error.message }
             throw error
+        }
+    }
+
+    private mutating func count(_ words: String) throws(ProvostError) {
+        text += words.utf8.count
+        guard text <= Self.mostText else {
+            throw ProvostError(.invalid, "report: names and messages are above \(ByteCount(Int64(Self.mostText))) together.")
         }
     }
 
@@ -59,13 +85,16 @@ package struct GradingSheet: Sendable {
     /// The record, given how the grader's room ended.
     package func record(_ report: RoomReport, limits: RoomLimits) -> GradingRecord {
         if let ourFault { return notGraded("Something failed on our side while grading.", evidence: ourFault) }
-        if case .failed(let why) = report.ending { return notGraded("Something failed on our side while grading.", evidence: why) }
+        if case .failed(let why) = report.ending {
+            return notGraded("Something failed on our side while grading.", evidence: why)
+        }
         if let complaint { return notGraded("The grader reported something that cannot be right.", evidence: complaint) }
         switch report.stoppedBy {
         case .wallTime?, .cpuTime?:
             if grader.onTimeout == .countReported, grader.format == .provost { return counted(partly: true) }
             return notGraded("The grader ran out of time.", evidence: "grader \(report.summary(limits: limits))")
-        case .some: return notGraded("The grader hit one of its own limits.", evidence: "grader \(report.summary(limits: limits))")
+        case .some:
+            return notGraded("The grader hit one of its own limits.", evidence: "grader \(report.summary(limits: limits))")
         case nil: break
         }
         switch (grader.format, report.ending) {
@@ -74,7 +103,8 @@ package struct GradingSheet: Sendable {
             let passed = report.ending == .exited(0)
             let score = passed ? points : .zero
             let test = TestRecord(number: 1, name: "exit status", status: passed ? .pass : .fail, score: score, max: points)
-            return GradingRecord(outcome: .graded, isolation: grader.isolation, score: score, max: points, tests: [test], messages: messages)
+            return GradingRecord(
+                outcome: .graded, isolation: grader.isolation, score: score, max: points, tests: [test], messages: messages)
         default: return notGraded("The grader failed.", evidence: "grader \(report.summary(limits: limits))")
         }
     }
@@ -87,17 +117,20 @@ package struct GradingSheet: Sendable {
             let adds = partly ? reachable <= points : reachable == points
             if !adds {
                 return notGraded(
-                    "The grader's points do not add up.", evidence: "the tests add up to \(reachable) points, lab.yaml says \(points)")
+                    "The grader's points do not add up.",
+                    evidence: "the tests add up to \(reachable) points, lab.yaml says \(points)")
             }
         }
         return GradingRecord(
             outcome: .graded, isolation: grader.isolation, score: total ?? sum, max: points,
-            reason: partly ? "The grader ran out of time; the tests reported before that count." : nil, tests: tests, messages: messages)
+            reason: partly ? "The grader ran out of time; the tests reported before that count." : nil, tests: tests,
+            messages: messages)
     }
 
     private func notGraded(_ reason: String, evidence: String) -> GradingRecord {
         GradingRecord(
-            outcome: .notGraded, isolation: grader.isolation, score: nil, max: points, reason: reason, evidence: evidence, tests: tests,
+            outcome: .notGraded, isolation: grader.isolation, score: nil, max: points, reason: reason, evidence: evidence,
+            tests: tests,
             messages: messages)
     }
 }

@@ -21,6 +21,7 @@ package struct Points: Hashable, Sendable, Codable, Comparable, CustomStringConv
             guard digits(parts[1]), let four = Int64((parts[1] + "0000").prefix(4)) else { throw mistake }
             fraction = (four + 5) / 10
         }
+        guard units * 1000 + fraction <= Self.most else { throw mistake }
         thousandths = units * 1000 + fraction
     }
 

@@ -38,12 +38,20 @@ package struct Secret: Sendable, Equatable {
         self.text = "\(kind.rawValue)_\(rest)"
     }
 
-    /// 30 bits of FNV-1a over the text: against typing mistakes only, it is no protection.
-    /// Source: RFC draft-eastlake-fnv (64-bit offset basis and prime).
+    /// CRC-30/CDMA over the text: every wrong character and every two that changed places are noticed for certain. Against typing
+    /// mistakes only, it is no protection.
+    /// Source: 3GPP2 C.S0002, polynomial 0x2030b9c7; “123456789” gives 0x04c34abf.
     private static func check(_ text: some StringProtocol) -> String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-        let bytes = (0..<4).map { UInt8(truncatingIfNeeded: hash >> (UInt64($0) * 8 + 16)) }
+        var remainder: UInt32 = 0x3fff_ffff
+        for byte in text.utf8 {
+            remainder ^= UInt32(byte) << 22
+            for _ in 0..<8 {
+                let carries = remainder & 0x2000_0000 != 0
+                remainder = remainder << 1 & 0x3fff_ffff ^ (carries ? 0x2030_b9c7 : 0)
+            }
+        }
+        let aligned = (remainder ^ 0x3fff_ffff) << 2
+        let bytes = (0..<4).map { UInt8(truncatingIfNeeded: aligned >> (24 - 8 * UInt32($0))) }
         return String(Base32.encode(bytes).prefix(6))
     }
 }

@@ -28,7 +28,12 @@ package struct TimeSpan: Hashable, Sendable, Codable, Comparable, CustomStringCo
     package var seconds: Double { Double(milliseconds) / 1000 }
 
     package init(from decoder: any Decoder) throws {
-        milliseconds = Int64((try decoder.singleValueContainer().decode(Double.self) * 1000).rounded())
+        let container = try decoder.singleValueContainer()
+        let seconds = try container.decode(Double.self)
+        guard let milliseconds = Int64(exactly: (seconds * 1000).rounded()) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "a length of time is a number of seconds")
+        }
+        self.milliseconds = milliseconds
     }
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()

@@ -9,7 +9,7 @@ package struct Timestamp: Hashable, Sendable, Codable, Comparable, CustomStringC
     package init?(_ text: String) {
         guard text.hasSuffix("Z") else { return nil }
         let body = text.dropLast()
-        let parts = body.split(separator: ".", maxSplits: 1)
+        let parts = body.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, let civil = try? CivilTime(parsing: String(first)) else { return nil }
         var fraction: Int64 = 0
         if parts.count == 2 {

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 package import ProvostCore
 
@@ -13,6 +14,15 @@ package enum TreeFiles {
     /// Gives a folder that a room's user owns its mode 0755 back. Call only where its parent belongs to us.
     package static func open(_ path: String) throws(ProvostError) {
         guard unsafe chmod(path, 0o755) == 0 else { throw failure("open", path) }
+    }
+
+    /// Writes everything of the file system that holds the folder to its disk, and waits for it.
+    package static func flush(_ folder: String) throws(ProvostError) {
+        let descriptor = unsafe Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { throw failure("open", folder) }
+        defer { close(descriptor) }
+        let error = clinux_syncfs(descriptor)
+        guard error >= 0 else { throw .linux("write \(folder) to the disk", error) }
     }
 
     /// The content of a regular file below `folder`, or nil when there is none by that name.
@@ -42,7 +52,9 @@ package enum TreeFiles {
         var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
         var done = 0
         while done < bytes.count {
-            let count = unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress! + done, $0.count - done) }
+            let count = unsafe bytes.withUnsafeMutableBytes {
+                unsafe Glibc.read(descriptor, $0.baseAddress! + done, $0.count - done)
+            }
             guard count > 0 else { break }
             done += count
         }

@@ -25,27 +25,26 @@ package final class GradingEvents: Sendable {
 
     package init() {}
 
-    func publish(_ event: GradingEvent, for submission: ID<Submission>) {
-        let watchers = state.withLock { state in
+    package func publish(_ event: GradingEvent, for submission: ID<Submission>) {
+        state.withLock { state in
             switch event {
-            case .finished: state.history[submission] = nil
-            case .restarted: state.history[submission] = []
+            case .finished, .restarted: state.history[submission] = nil
             default: state.history[submission, default: []].append(event)
             }
-            return Array(state.watchers[submission, default: [:]].values)
+            // Under the lock, so that a watcher who comes now sees the history first, and everything once. To yield never waits.
+            for watcher in state.watchers[submission, default: [:]].values { watcher.yield(event) }
         }
-        for watcher in watchers { watcher.yield(event) }
     }
 
     /// The events of the run in progress so far, then those that follow. Ends when the caller stops reading.
     package func watch(_ submission: ID<Submission>) -> AsyncStream<GradingEvent> {
         AsyncStream(bufferingPolicy: .bufferingNewest(20_000)) { continuation in
-            let (number, history) = state.withLock { state in
+            let number = state.withLock { state in
                 state.next += 1
                 state.watchers[submission, default: [:]][state.next] = continuation
-                return (state.next, state.history[submission] ?? [])
+                for event in state.history[submission] ?? [] { continuation.yield(event) }
+                return state.next
             }
-            for event in history { continuation.yield(event) }
             continuation.onTermination = { [self] _ in
                 state.withLock { state in
                     state.watchers[submission]?[number] = nil
@@ -53,5 +52,10 @@ package final class GradingEvents: Sendable {
                 }
             }
         }
+    }
+
+    /// Submissions that something is kept for, and watchers: both end at zero when nothing runs and nobody looks.
+    package var kept: (histories: Int, watchers: Int) {
+        state.withLock { ($0.history.count, $0.watchers.values.reduce(0) { $0 + $1.count }) }
     }
 }

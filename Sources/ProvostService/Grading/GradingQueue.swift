@@ -21,8 +21,14 @@ package final class GradingQueue: Service, Sendable {
     private let grace: Duration
     private let bell = Bell()
     private let active = Mutex(0)
+    /// The store could not be read or written; workers wait for the next look.
+    private let troubled = Mutex(false)
+    /// How long after trouble the queue is looked at again.
+    private static let pause = Duration.seconds(2)
 
-    package init(_ context: ServiceContext, runner: GradingRunner, events: GradingEvents, workers: Int, grace: Duration = .seconds(10)) {
+    package init(
+        _ context: ServiceContext, runner: GradingRunner, events: GradingEvents, workers: Int, grace: Duration = .seconds(10)
+    ) {
         self.context = context
         self.runner = runner
         self.events = events
@@ -37,6 +43,8 @@ package final class GradingQueue: Service, Sendable {
     package func run() async throws {
         let again = try await context.store.requeueInterrupted()
         if again > 0 { context.logger.notice("Gradings of an earlier run are queued again", metadata: ["count": "\(again)"]) }
+        // However it ends, those who wait and try again must see that it ends.
+        defer { bell.close() }
         await withGracefulShutdownHandler {
             await withTaskGroup(of: Bool.self) { group in
                 for _ in 0..<workers {
@@ -50,8 +58,20 @@ package final class GradingQueue: Service, Sendable {
                     try? await Task.sleep(for: grace)
                     return false
                 }
+                group.addTask {
+                    // Nobody rings when a full disk has space again.
+                    while (try? await Task.sleep(for: Self.pause)) != nil {
+                        if self.troubled.withLock({ troubled in
+                            defer { troubled = false }; return troubled
+                        }) {
+                            self.bell.ring()
+                        }
+                    }
+                    return true
+                }
                 var working = workers
                 while working > 0, let isWorker = await group.next(), isWorker { working -= 1 }
+                bell.close()
                 group.cancelAll()
             }
         } onGracefulShutdown: { [bell] in
@@ -74,7 +94,8 @@ package final class GradingQueue: Service, Sendable {
 
     private func claim() async -> GradingJob? {
         do { return try await context.store.claimNextGrading(at: context.now()) } catch {
-            context.logger.error("The queue cannot be read", metadata: ["error": "\(error)"])
+            context.logger.error("The queue cannot be read; it is tried again", metadata: ["error": "\(error)"])
+            troubled.withLock { $0 = true }
             return nil
         }
     }
@@ -91,20 +112,28 @@ package final class GradingQueue: Service, Sendable {
             events.publish(.unpacking, for: job.submission.id)
             outcome = await runner.run(job, logger: logger)
         }
+        // What failed on our side may need a moment to be well again (users, descriptors, memory); the end of the grace cuts it short.
+        if case .giveBack = outcome, !bell.isClosed { try? await Task.sleep(for: Self.pause) }
         // Recording must not be undone by a shutdown that arrives now.
-        await Task { [context, events] in
+        await Task { [self] in
             do {
                 switch outcome {
                 case .giveBack(let why):
                     logger.notice("The grading is given back", metadata: ["why": "\(why)"])
-                    _ = try await context.store.requeue(job.grading.id, run: job.grading.run)
-                    events.publish(.restarted, for: job.submission.id)
+                    if try await context.store.requeue(job.grading.id, run: job.grading.run) {
+                        events.publish(.restarted, for: job.submission.id)
+                    }
                 case .record(let record, let unpack, let log, let limits):
                     let evidence = GradingEvidence(limits: Self.text(limits), image: "host")
                     let taken = try await context.store.recordGrading(
-                        job.grading.id, run: job.grading.run, record: record, unpack: unpack, log: log, evidence: evidence, at: context.now())
+                        job.grading.id, run: job.grading.run, record: record, unpack: unpack, log: log, evidence: evidence,
+                        at: context.now())
                     if taken {
-                        logger.info("Graded", metadata: ["outcome": "\(record.outcome.rawValue)", "score": "\(record.score.map { "\($0)" } ?? "-")"])
+                        logger.info(
+                            "Graded",
+                            metadata: [
+                                "outcome": "\(record.outcome.rawValue)", "score": "\(record.score.map { "\($0)" } ?? "-")",
+                            ])
                         events.publish(.finished, for: job.submission.id)
                     } else {
                         logger.notice("A result came too late and was not recorded", metadata: ["run": "\(job.grading.run)"])
@@ -112,7 +141,7 @@ package final class GradingQueue: Service, Sendable {
                 }
             } catch {
                 logger.error("The result could not be recorded; the grading will be run again", metadata: ["error": "\(error)"])
-                await Self.giveBackLater(job, context: context)
+                await giveBackLater(job)
             }
         }.value
     }
@@ -124,17 +153,22 @@ package final class GradingQueue: Service, Sendable {
         return (try? encoder.encode(limits)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 
-    /// After a failure to record (a full disk): tries to queue it again until the store takes writes, or the next start does it.
-    private static func giveBackLater(_ job: GradingJob, context: ServiceContext) async {
-        for wait in [1, 2, 4, 8, 15, 30, 60, 120, 240] {
-            try? await Task.sleep(for: .seconds(wait))
-            if (try? await context.store.requeue(job.grading.id, run: job.grading.run)) != nil { return }
+    /// After a failure to record (a full disk): tries to queue it again until the store takes writes or we are asked to stop; the next start
+    /// does it then.
+    private func giveBackLater(_ job: GradingJob) async {
+        while !bell.isClosed {
+            try? await Task.sleep(for: Self.pause)
+            guard let queued = try? await context.store.requeue(job.grading.id, run: job.grading.run) else { continue }
+            if queued { events.publish(.restarted, for: job.submission.id) }
+            return
         }
     }
 
     /// Seconds until a grading at this position begins, from the assignment's own recent gradings; nil with nothing to go by.
     package func estimate(position: Int, assignment: ID<Assignment>) async -> TimeSpan? {
-        guard let recent = try? await context.store.recentGradingSeconds(assignment: assignment, last: 20), !recent.isEmpty else { return nil }
+        guard let recent = try? await context.store.recentGradingSeconds(assignment: assignment, last: 20), !recent.isEmpty else {
+            return nil
+        }
         let median = recent.sorted()[recent.count / 2]
         let rounds = Double(position - 1 + workers) / Double(workers)
         return TimeSpan(milliseconds: Int64(median * rounds.rounded(.down) * 1000))

@@ -33,7 +33,8 @@ package struct GradingRunner: Sendable {
     static func givenUp(_ job: GradingJob) -> GradingRecord {
         GradingRecord(
             outcome: .notGraded, isolation: job.grader.manifest.isolation, score: nil, max: job.lab.manifest.points,
-            reason: "Something failed on our side while grading.", evidence: "given up after \(GradingQueue.mostRuns) starts that did not come to an end")
+            reason: "Something failed on our side while grading.",
+            evidence: "given up after \(GradingQueue.mostRuns) starts that did not come to an end")
     }
 
     /// Never throws: what fails on our side is given back while there are runs left, and becomes “not graded” after that.
@@ -72,7 +73,8 @@ package struct GradingRunner: Sendable {
         if let refusal = report.refusal {
             _ = try? await (labTree, graderTree)
             let record = GradingRecord(
-                outcome: .notGraded, isolation: job.grader.manifest.isolation, score: nil, max: lab.points, reason: refusal.message, refused: true)
+                outcome: .notGraded, isolation: job.grader.manifest.isolation, score: nil, max: lab.points,
+                reason: refusal.message, refused: true)
             return .record(record, unpack: report, log: nil, limits: lab.graderLimits)
         }
         guard try await context.store.advance(job.grading.id, run: job.grading.run, to: .grading, unpack: report) else {
@@ -81,17 +83,25 @@ package struct GradingRunner: Sendable {
         events.publish(.grading, for: job.submission.id)
 
         let grader = try await bench.graderFolders(for: job)
+        let (labFolder, graderFolder) = try await (labTree, graderTree)
         let network: RoomNetwork = lab.network == .loopback ? .shared(try await context.sandbox.makeNetwork()) : .none
         let supervisor = Supervisor(
-            sandbox: context.sandbox, sheet: GradingSheet(points: lab.points, grader: job.grader.manifest), learnerFolder: learner.work, learner: learner.user,
+            sandbox: context.sandbox, sheet: GradingSheet(points: lab.points, grader: job.grader.manifest),
+            learnerFolder: learner.work, learner: learner.user,
             limits: lab.learnerLimits, network: network, events: events, submission: job.submission.id)
+        // From here to its closing nothing else may throw: a channel has a thread, which ends with `close` alone.
         let channel = try ResultChannel(path: grader.channel + "/socket", owner: grader.user, onCall: supervisor.handle)
         let spec = RoomSpec(
-            command: command(job.grader.manifest), environment: ["HOME": "/grade/work", "PATH": "/grade/bin:/usr/local/bin:/usr/bin:/bin", "PROVOST_CHANNEL": "/grade/channel/socket"],
+            command: command(job.grader.manifest),
+            environment: [
+                "HOME": "/grade/work", "PATH": "/grade/bin:/usr/local/bin:/usr/bin:/bin",
+                "PROVOST_CHANNEL": "/grade/channel/socket",
+            ],
             workingDirectory: "/grade/work",
             mounts: [
-                .readOnly(host: learner.submission, at: "/grade/submission"), .readOnly(host: try await labTree, at: "/grade/lab"),
-                .readOnly(host: try await graderTree, at: "/grade/grader"), .readOnly(host: context.directory.tools + "/grade-bin", at: "/grade/bin"),
+                .readOnly(host: learner.submission, at: "/grade/submission"), .readOnly(host: labFolder, at: "/grade/lab"),
+                .readOnly(host: graderFolder, at: "/grade/grader"),
+                .readOnly(host: context.directory.tools + "/grade-bin", at: "/grade/bin"),
                 .readOnly(host: grader.channel, at: "/grade/channel"), .writable(host: grader.work, at: "/grade/work"),
             ], user: grader.user, network: network, limits: lab.graderLimits)
         let result: RoomResult
@@ -102,9 +112,16 @@ package struct GradingRunner: Sendable {
         await channel.close()
         let sheet = await supervisor.finish()
         if Task.isCancelled { return .giveBack("the daemon is stopping") }
+        // Ended by us, with the whole sandbox.
+        if result.report.cancelled { return .giveBack("the sandbox is stopping") }
         let record = sheet.record(result.report, limits: lab.graderLimits)
+        if case .failed(let why) = result.report.ending, job.grading.run < 3 {
+            return .giveBack("the grader's room failed: \(why)")
+        }
         if sheet.isOurFault, job.grading.run < 3 { return .giveBack(record.evidence ?? "a learner's room failed") }
-        let log = try await Blocking.run { [context] in try context.blobs.put(Self.log(result, record: record, limits: lab.graderLimits)) }
+        let log = try await Blocking.run { [context] in
+            try context.blobs.put(Self.log(result, record: record, limits: lab.graderLimits))
+        }
         return .record(record, unpack: report, log: log, limits: lab.graderLimits)
     }
 
@@ -112,7 +129,8 @@ package struct GradingRunner: Sendable {
         let archive = try await Blocking.run { [context] in try context.blobs.open(job.submission.digest) }
         defer { close(archive) }
         return try await unpacking.run(
-            archive: archive, into: folders.submission, copy: folders.work, user: folders.user, limits: job.lab.manifest.unpack, keepFolder: false)
+            archive: archive, into: folders.submission, copy: folders.work, user: folders.user, limits: job.lab.manifest.unpack,
+            keepFolder: false)
     }
 
     private func command(_ grader: GraderManifest) -> [String] {
@@ -130,6 +148,7 @@ package struct GradingRunner: Sendable {
         if let processes = report.peakProcesses { head += ", at most \(processes) processes" }
         if let evidence = record.evidence { head += "\nnot graded: \(evidence)" }
         head += "\n--- standard output (\(report.droppedOutput) bytes dropped)\n"
-        return Array(head.utf8) + result.output + Array("\n--- standard error (\(report.droppedError) bytes dropped)\n".utf8) + result.error + Array("\n".utf8)
+        return Array(head.utf8) + result.output + Array("\n--- standard error (\(report.droppedError) bytes dropped)\n".utf8)
+            + result.error + Array("\n".utf8)
     }
 }

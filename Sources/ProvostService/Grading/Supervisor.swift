@@ -19,7 +19,8 @@ actor Supervisor {
     private var finished = false
 
     init(
-        sandbox: Sandbox, sheet: GradingSheet, learnerFolder: String, learner: RoomUser, limits: RoomLimits, network: RoomNetwork, events: GradingEvents,
+        sandbox: Sandbox, sheet: GradingSheet, learnerFolder: String, learner: RoomUser, limits: RoomLimits, network: RoomNetwork,
+        events: GradingEvents,
         submission: ID<Submission>
     ) {
         self.sandbox = sandbox
@@ -52,11 +53,10 @@ actor Supervisor {
     private func report(_ call: ChannelCall) -> UInt8 {
         guard !finished else { return Self.refuse(call, "The grading is over.", status: 1) }
         do throws(ProvostError) {
-            let test = try sheet.take(call.arguments)
-            if let test {
-                if test.visibility == .visible { events.publish(.test(test), for: submission) }
-            } else if call.arguments.first == "message", let text = call.arguments.dropFirst().first {
-                events.publish(.message(text), for: submission)
+            switch try sheet.take(call.arguments) {
+            case .test(let test): if test.visibility == .visible { events.publish(.test(test), for: submission) }
+            case .message(let text): events.publish(.message(text), for: submission)
+            case nil: break
             }
             return 0
         } catch { return Self.refuse(call, error.message, status: 1) }
@@ -64,8 +64,12 @@ actor Supervisor {
 
     private func run(_ call: ChannelCall) async -> UInt8 {
         let command: LearnerCommand
-        do throws(ProvostError) { command = try LearnerCommand(call.arguments) } catch { return Self.refuse(call, error.message, status: 2) }
-        guard rooms < Self.mostRooms else { return Self.refuse(call, "learner run: at most \(Self.mostRooms) at one time.", status: 2) }
+        do throws(ProvostError) { command = try LearnerCommand(call.arguments) } catch {
+            return Self.refuse(call, error.message, status: 2)
+        }
+        guard rooms < Self.mostRooms else {
+            return Self.refuse(call, "learner run: at most \(Self.mostRooms) at one time.", status: 2)
+        }
         rooms += 1
         defer { rooms -= 1 }
         let limits = command.limits(atMost: limits)
@@ -77,13 +81,18 @@ actor Supervisor {
                 return Self.refuse(call, "learner run: our room failed: \(why)", status: 125)
             }
             return LearnerCommand.exitStatus(for: report)
+        } catch  where error.code == .invalid {
+            // No room can be made of this call, and none ever will: the caller's mistake (an empty program name), perhaps the learner's.
+            return Self.refuse(call, "learner run: \(error.message)", status: 2)
         } catch {
             if !finished { sheet.noteOurFault("a learner's room could not be started: \(error.message)") }
             return Self.refuse(call, "learner run: \(error.message)", status: 125)
         }
     }
 
-    private nonisolated func run(_ command: LearnerCommand, limits: RoomLimits, for call: ChannelCall) async throws(ProvostError) -> RoomReport {
+    private nonisolated func run(_ command: LearnerCommand, limits: RoomLimits, for call: ChannelCall) async throws(ProvostError)
+        -> RoomReport
+    {
         let spec = RoomSpec(
             command: command.command, environment: ["HOME": "/submission", "TMPDIR": "/tmp"], workingDirectory: "/submission",
             mounts: [.writable(host: learnerFolder, at: "/submission")], user: learner, network: network, limits: limits,
@@ -135,7 +144,8 @@ actor Supervisor {
             let summary: String
 
             enum CodingKeys: CodingKey {
-                case ending, status, stoppedBy, limitsHit, wallSeconds, cpuSeconds, peakMemoryBytes, peakProcesses, droppedOutput, droppedError, summary
+                case ending, status, stoppedBy, limitsHit, wallSeconds, cpuSeconds, peakMemoryBytes, peakProcesses, droppedOutput,
+                    droppedError, summary
             }
             /// By hand, because every key is always there: what is not known is null.
             func encode(to encoder: any Encoder) throws {
@@ -161,7 +171,8 @@ actor Supervisor {
             case .failed: ("failed", nil)
             }
         let file = File(
-            ending: ending, status: status, stoppedBy: report.stoppedBy?.rawValue, limitsHit: report.limitsHit.map(\.rawValue).sorted(),
+            ending: ending, status: status, stoppedBy: report.stoppedBy?.rawValue,
+            limitsHit: report.limitsHit.map(\.rawValue).sorted(),
             wallSeconds: report.wallTime.seconds, cpuSeconds: report.cpuTime?.seconds, peakMemoryBytes: report.peakMemory?.bytes,
             peakProcesses: report.peakProcesses, droppedOutput: report.droppedOutput, droppedError: report.droppedError,
             summary: report.summary(limits: limits))

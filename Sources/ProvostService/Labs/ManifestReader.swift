@@ -11,12 +11,16 @@ package enum ManifestReader {
             points: try file.required("points", Points.init(parsing:)))
         guard lab.points > .zero else { throw ProvostError(.invalid, "lab.yaml: points must be above 0.") }
         lab.network = try file.choice("network", LabManifest.Network.self) ?? lab.network
-        lab.archiveLimit = try file.value("archive-limit", ByteCount.init(parsing:)) ?? lab.archiveLimit
+        lab.archiveLimit = try file.value("archive-limit", bytes(in: ByteCount(1)...ByteCount.gibibytes(64))) ?? lab.archiveLimit
         if let unpack = try file.mapping("unpack") { lab.unpack = try self.unpack(unpack, defaults: lab.unpack) }
         if let limits = try file.mapping("limits") {
             try limits.allow(["learner", "grader"])
-            if let learner = try limits.mapping("learner") { lab.learnerLimits = try self.limits(learner, defaults: lab.learnerLimits) }
-            if let grader = try limits.mapping("grader") { lab.graderLimits = try self.limits(grader, defaults: lab.graderLimits) }
+            if let learner = try limits.mapping("learner") {
+                lab.learnerLimits = try self.limits(learner, defaults: lab.learnerLimits)
+            }
+            if let grader = try limits.mapping("grader") {
+                lab.graderLimits = try self.limits(grader, defaults: lab.graderLimits)
+            }
         }
         return lab
     }
@@ -33,18 +37,40 @@ package enum ManifestReader {
         return grader
     }
 
+    // The bounds keep sums and products of limits far from overflow, which would end the daemon.
+
+    private static func bytes(in range: ClosedRange<ByteCount>) -> (String) throws(ProvostError) -> ByteCount {
+        { text throws(ProvostError) in
+            let bytes = try ByteCount(parsing: text)
+            guard range.contains(bytes) else {
+                throw ProvostError(.invalid, "“\(text)” is not between \(range.lowerBound) and \(range.upperBound)")
+            }
+            return bytes
+        }
+    }
+
+    private static func time(_ text: String) throws(ProvostError) -> TimeSpan {
+        let time = try TimeSpan(parsing: text)
+        let range = TimeSpan(milliseconds: 1)...TimeSpan(milliseconds: 7 * 86_400_000)
+        guard range.contains(time) else {
+            throw ProvostError(.invalid, "“\(text)” is not between \(range.lowerBound) and \(range.upperBound)")
+        }
+        return time
+    }
+
     private static func slug(_ text: String) throws(ProvostError) -> Slug { try Slug(text) }
 
     private static func title(_ file: YAMLMapping) throws(ProvostError) -> LocalizedText {
         guard let title = try file.mapping("title") else { throw file.missing("title") }
         try title.allow(["en", "ko"])
-        return LocalizedText(english: try title.required("en") { text throws(ProvostError) in text }, korean: try title.text("ko"))
+        return LocalizedText(
+            english: try title.required("en") { text throws(ProvostError) in text }, korean: try title.text("ko"))
     }
 
     private static func unpack(_ file: YAMLMapping, defaults: UnpackLimits) throws(ProvostError) -> UnpackLimits {
         try file.allow(["bytes", "entries", "depth", "path-length", "ratio"])
         return UnpackLimits(
-            bytes: try file.value("bytes", ByteCount.init(parsing:)) ?? defaults.bytes,
+            bytes: try file.value("bytes", bytes(in: ByteCount(1)...ByteCount.gibibytes(1024))) ?? defaults.bytes,
             entries: try file.whole("entries", in: 1...1_000_000) ?? defaults.entries,
             depth: try file.whole("depth", in: 1...256) ?? defaults.depth,
             pathLength: try file.whole("path-length", in: 1...4096) ?? defaults.pathLength,
@@ -54,18 +80,18 @@ package enum ManifestReader {
     private static func limits(_ file: YAMLMapping, defaults: RoomLimits) throws(ProvostError) -> RoomLimits {
         try file.allow(["wall-time", "cpu-time", "cpus", "memory", "processes", "disk", "inodes", "output", "open-files"])
         return RoomLimits(
-            wallTime: try file.value("wall-time", TimeSpan.init(parsing:)) ?? defaults.wallTime,
-            cpuTime: try file.value("cpu-time", TimeSpan.init(parsing:)) ?? defaults.cpuTime,
+            wallTime: try file.value("wall-time", time) ?? defaults.wallTime,
+            cpuTime: try file.value("cpu-time", time) ?? defaults.cpuTime,
             cpuMillis: try file.value("cpus") { text throws(ProvostError) in
                 let cpus = try Points(parsing: text).thousandths
                 guard (10...1_000_000).contains(cpus) else { throw ProvostError(.invalid, "cpus is a number from 0.01 to 1000") }
                 return Int(cpus)
             } ?? defaults.cpuMillis,
-            memory: try file.value("memory", ByteCount.init(parsing:)) ?? defaults.memory,
+            memory: try file.value("memory", bytes(in: ByteCount.mebibytes(1)...ByteCount.gibibytes(4096))) ?? defaults.memory,
             processes: try file.whole("processes", in: 1...100_000) ?? defaults.processes,
-            disk: try file.value("disk", ByteCount.init(parsing:)) ?? defaults.disk,
+            disk: try file.value("disk", bytes(in: ByteCount.kibibytes(4)...ByteCount.gibibytes(1024))) ?? defaults.disk,
             inodes: try file.whole("inodes", in: 1...10_000_000) ?? defaults.inodes,
-            output: try file.value("output", ByteCount.init(parsing:)) ?? defaults.output,
+            output: try file.value("output", bytes(in: ByteCount(0)...ByteCount.mebibytes(8))) ?? defaults.output,
             openFiles: try file.whole("open-files", in: 16...1_000_000) ?? defaults.openFiles)
     }
 }

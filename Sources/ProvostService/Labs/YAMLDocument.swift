@@ -10,13 +10,20 @@ struct YAMLMapping {
 
     /// Parses a whole file that must be one mapping. At most 64 KiB.
     init(file: String, text: [UInt8]) throws(ProvostError) {
-        guard text.count <= 64 * 1024 else { throw ProvostError(.invalid, "\(file): larger than 64 KiB; it should hold settings only.") }
-        guard let string = String(validating: text, as: UTF8.self) else { throw ProvostError(.invalid, "\(file): not UTF-8; save it as UTF-8.") }
+        guard text.count <= 64 * 1024 else {
+            throw ProvostError(.invalid, "\(file): larger than 64 KiB; it should hold settings only.")
+        }
+        guard let string = String(validating: text, as: UTF8.self) else {
+            throw ProvostError(.invalid, "\(file): not UTF-8; save it as UTF-8.")
+        }
+        try Self.refuseBombs(string, file: file)
         let root: Node?
         do { root = try Yams.compose(yaml: string) } catch let error as YamlError {
             throw ProvostError(.invalid, "\(file)\(Self.place(of: error)): \(Self.sentence(of: error))", cause: error)
         } catch { throw ProvostError(.invalid, "\(file): not YAML: \(error)", cause: error) }
-        guard let root else { throw ProvostError(.invalid, "\(file): empty; see docs/lab.md and docs/grader.md for what belongs there.") }
+        guard let root else {
+            throw ProvostError(.invalid, "\(file): empty; see docs/lab.md and docs/grader.md for what belongs there.")
+        }
         try self.init(file: file, node: root)
     }
 
@@ -27,7 +34,9 @@ struct YAMLMapping {
         var entries: [(String, Node, Node)] = []
         for (key, value) in mapping {
             guard case .scalar(let scalar) = key else { throw Self.mistake(file, key, "a key must be a plain word") }
-            if entries.contains(where: { $0.0 == scalar.string }) { throw Self.mistake(file, key, "“\(scalar.string)” stands here twice") }
+            if entries.contains(where: { $0.0 == scalar.string }) {
+                throw Self.mistake(file, key, "“\(scalar.string)” stands here twice")
+            }
             entries.append((scalar.string, key, value))
         }
         self.entries = entries
@@ -37,7 +46,9 @@ struct YAMLMapping {
     func allow(_ known: [String]) throws(ProvostError) {
         for entry in entries where !known.contains(entry.key) {
             let nearest = known.min { editDistance($0, entry.key) < editDistance($1, entry.key) }
-            let hint = nearest.flatMap { editDistance($0, entry.key) <= 3 ? "; did you mean “\($0)”?" : nil } ?? "; known are \(known.joined(separator: ", "))"
+            let hint =
+                nearest.flatMap { editDistance($0, entry.key) <= 3 ? "; did you mean “\($0)”?" : nil }
+                ?? "; known are \(known.joined(separator: ", "))"
             throw Self.mistake(file, entry.keyNode, "“\(entry.key)” is not known here\(hint)")
         }
     }
@@ -55,10 +66,14 @@ struct YAMLMapping {
 
     func texts(_ key: String) throws(ProvostError) -> [String]? {
         guard let value = self[key] else { return nil }
-        guard case .sequence(let sequence) = value else { throw Self.mistake(file, value, "“\(key)” must be a list, like [./run]") }
+        guard case .sequence(let sequence) = value else {
+            throw Self.mistake(file, value, "“\(key)” must be a list, like [./run]")
+        }
         var texts: [String] = []
         for item in sequence {
-            guard case .scalar(let scalar) = item else { throw Self.mistake(file, item, "each item of “\(key)” must be one value") }
+            guard case .scalar(let scalar) = item else {
+                throw Self.mistake(file, item, "each item of “\(key)” must be one value")
+            }
             texts.append(scalar.string)
         }
         return texts
@@ -75,7 +90,8 @@ struct YAMLMapping {
         return value
     }
 
-    func choice<Value: RawRepresentable & CaseIterable>(_ key: String, _ type: Value.Type) throws(ProvostError) -> Value? where Value.RawValue == String {
+    func choice<Value: RawRepresentable & CaseIterable>(_ key: String, _ type: Value.Type) throws(ProvostError) -> Value?
+    where Value.RawValue == String {
         try value(key) { text throws(ProvostError) in
             guard let value = Value(rawValue: text) else {
                 throw ProvostError(.invalid, "“\(text)” is not one of \(Value.allCases.map(\.rawValue).joined(separator: ", "))")
@@ -101,16 +117,56 @@ struct YAMLMapping {
         let place = node.mark.map { ":\($0.line):\($0.column)" } ?? ""
         return ProvostError(.invalid, "\(file)\(place): \(sentence)")
     }
+    /// Refuses what settings never need and a parser can be made to burst with: aliases that multiply, and nesting beyond all reason.
+    /// Reads characters, not YAML, so it errs on the side of refusing.
+    private static func refuseBombs(_ text: String, file: String) throws(ProvostError) {
+        var line = 1
+        var column = 0
+        var openers = 0
+        var anchored = false
+        var previous = UInt8(ascii: "\n")
+        var indicators = 0
+        var leading = true
+        let bytes = Array(text.utf8) + [0x0A]
+        func refusal(_ sentence: String) -> ProvostError { ProvostError(.invalid, "\(file):\(line):\(column): \(sentence)") }
+        for (index, byte) in bytes.enumerated() {
+            column += 1
+            let next = index + 1 < bytes.count ? bytes[index + 1] : 0x0A
+            let startsToken = previous == 0x0A || previous == 0x20 || previous == 0x09 || [UInt8]("[{,".utf8).contains(previous)
+            let named =
+                (next | 0x20 >= 0x61 && next | 0x20 <= 0x7A) || (next >= 0x30 && next <= 0x39) || next == 0x5F || next == 0x2D
+            switch byte {
+            case UInt8(ascii: "["), UInt8(ascii: "{"): openers += 1
+            case UInt8(ascii: "&") where startsToken && named: anchored = true
+            case UInt8(ascii: "*") where startsToken && named && anchored:
+                throw refusal("aliases (&name, *name) are not used here; write the value out")
+            case UInt8(ascii: "-") where startsToken && next == 0x20, UInt8(ascii: "?") where startsToken && next == 0x20:
+                indicators += 1
+            case 0x0A:
+                line += 1
+                (column, indicators, leading) = (0, 0, true)
+            default: break
+            }
+            if byte != 0x20, byte != 0x0A { leading = false }
+            guard openers <= 200, indicators <= 20, !leading || column <= 100 else {
+                throw refusal("nested too deeply for settings")
+            }
+            previous = byte
+        }
+    }
+
     private static func place(of error: YamlError) -> String {
         switch error {
         case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): ":\(mark.line):\(mark.column)"
+        case .duplicatedKeysInMapping(_, let context): ":\(context.mark.line):\(context.mark.column)"
         default: ""
         }
     }
     private static func sentence(of error: YamlError) -> String {
         switch error {
-        case .scanner(_, let problem, _, _), .parser(_, let problem, _, _), .composer(_, let problem, _, _): "not YAML: \(problem)"
-        case .duplicatedKeysInMapping(let duplicates, _): "“\(duplicates.first.map { "\($0)" } ?? "")” stands here twice"
+        case .scanner(_, let problem, _, _), .parser(_, let problem, _, _), .composer(_, let problem, _, _):
+            "not YAML: \(problem)"
+        case .duplicatedKeysInMapping(let duplicates, _): "“\(duplicates.first ?? "")” stands here twice"
         default: "not YAML: \(error)"
         }
     }

@@ -14,7 +14,8 @@ package struct PeopleService: Sendable {
 
     // MARK: Organizations, programs, cohorts
 
-    package func createOrganization(_ principal: Principal, slug: Slug, title: String?) async throws(ProvostError) -> Organization {
+    package func createOrganization(_ principal: Principal, slug: Slug, title: String?) async throws(ProvostError) -> Organization
+    {
         try principal.require(.administer)
         let organization = Organization(id: context.identifiers.next("org"), slug: slug, title: title ?? slug.text)
         try await context.store.createOrganization(organization, by: principal.name, at: context.now())
@@ -26,9 +27,12 @@ package struct PeopleService: Sendable {
         return try await context.store.organizations()
     }
 
-    package func createProgram(_ principal: Principal, organization: Slug, slug: Slug, title: String?) async throws(ProvostError) -> Program {
+    package func createProgram(_ principal: Principal, organization: Slug, slug: Slug, title: String?) async throws(ProvostError)
+        -> Program
+    {
         try principal.require(.administer)
-        let program = Program(id: context.identifiers.next("prg"), organization: organization, slug: slug, title: title ?? slug.text)
+        let program = Program(
+            id: context.identifiers.next("prg"), organization: organization, slug: slug, title: title ?? slug.text)
         try await context.store.createProgram(program, by: principal.name, at: context.now())
         return program
     }
@@ -40,13 +44,20 @@ package struct PeopleService: Sendable {
 
     /// Throws `invalid` for an unknown timezone or a last day before the first.
     package func createCohort(
-        _ principal: Principal, program: Slug, slug: Slug, title: String?, firstDay: CivilDate, lastDay: CivilDate, timezone: String
+        _ principal: Principal, program: Slug, slug: Slug, title: String?, firstDay: CivilDate, lastDay: CivilDate,
+        timezone: String
     ) async throws(ProvostError) -> Cohort {
         try principal.require(.administer)
         _ = try context.zones.zone(timezone)
-        guard firstDay <= lastDay else { throw ProvostError(.invalid, "The last day \(lastDay) is before the first day \(firstDay).") }
+        guard lastDay.year < 9999 else {
+            throw ProvostError(.invalid, "The last day \(lastDay) is too far away; the year 9998 is the last.")
+        }
+        guard firstDay <= lastDay else {
+            throw ProvostError(.invalid, "The last day \(lastDay) is before the first day \(firstDay).")
+        }
         let cohort = Cohort(
-            id: context.identifiers.next("coh"), program: program, slug: slug, title: title ?? slug.text, firstDay: firstDay, lastDay: lastDay,
+            id: context.identifiers.next("coh"), program: program, slug: slug, title: title ?? slug.text, firstDay: firstDay,
+            lastDay: lastDay,
             timezone: timezone)
         try await context.store.createCohort(cohort, by: principal.name, at: context.now())
         return cohort
@@ -60,7 +71,9 @@ package struct PeopleService: Sendable {
 
     // MARK: People
 
-    package func createPerson(_ principal: Principal, slug: Slug, name: String?, email: String?) async throws(ProvostError) -> Person {
+    package func createPerson(_ principal: Principal, slug: Slug, name: String?, email: String?) async throws(ProvostError)
+        -> Person
+    {
         try principal.require(.administer)
         let person = Person(id: context.identifiers.next("per"), slug: slug, name: name ?? slug.text, email: email)
         try await context.store.createPerson(person, by: principal.name, at: context.now())
@@ -77,6 +90,7 @@ package struct PeopleService: Sendable {
         _ principal: Principal, cohort: Slug, slug: Slug, name: String?, email: String?, role: Role
     ) async throws(ProvostError) -> (enrollment: Enrollment, code: Secret, expiresAt: Timestamp) {
         try principal.require(.manage(cohort: cohort))
+        try await requireNoMorePower(principal, over: slug)
         let code = Secret(.enrolmentCode, from: context.identifiers)
         let now = context.now()
         let expires = now + Self.codeLifetime
@@ -85,6 +99,17 @@ package struct PeopleService: Sendable {
             person: person, cohort: cohort, role: role, enrollment: context.identifiers.next("enr"), codeHash: Self.hash(code),
             codeExpires: expires, by: principal.name, at: now)
         return (enrollment, code, expires)
+    }
+
+    /// A code makes its holder that person in all their cohorts, so whoever sees it must already be in charge of each.
+    private func requireNoMorePower(_ principal: Principal, over slug: Slug) async throws(ProvostError) {
+        if principal.isAdministrator || principal.person?.slug == slug { return }
+        guard let known = try await context.store.persons().first(where: { $0.slug == slug }) else { return }
+        for enrollment in try await context.store.enrollments(person: known.id)
+        where principal.role(in: enrollment.cohort) != .admin {
+            throw ProvostError(
+                .denied, "\(slug) is in a cohort that is not yours; ask an administrator of this server to enrol them.")
+        }
     }
 
     package func suspend(_ principal: Principal, person: Slug, cohort: Slug) async throws(ProvostError) -> Enrollment {
@@ -100,7 +125,9 @@ package struct PeopleService: Sendable {
     // MARK: Secrets
 
     /// Exchanges an enrolment code for a token. Throws `invalid` when mistyped, `unauthenticated` when unknown, used or expired.
-    package func login(code typed: String, label: String?) async throws(ProvostError) -> (token: Secret, expiresAt: Timestamp, principal: Principal) {
+    package func login(code typed: String, label: String?) async throws(ProvostError) -> (
+        token: Secret, expiresAt: Timestamp, principal: Principal
+    ) {
         let code = try Secret(parsing: typed, as: .enrolmentCode)
         let token = Secret(.token, from: context.identifiers)
         let now = context.now()

@@ -34,21 +34,28 @@ package struct ReceiptSigner: Sendable {
     package func receipt(for submission: Submission, assignmentName: String) throws -> Receipt {
         let unsigned = Receipt(submission: submission, assignmentName: assignmentName, key: keyId, signature: "")
         let signature = try key.signature(for: Data(unsigned.signedText.utf8))
-        return Receipt(submission: submission, assignmentName: assignmentName, key: keyId, signature: signature.base64EncodedString())
+        return Receipt(
+            submission: submission, assignmentName: assignmentName, key: keyId, signature: signature.base64EncodedString())
     }
 
+    /// Under another name first: a loss of power leaves a whole key or none, never a damaged one that no start gets past.
     private static func write(_ bytes: [UInt8], to path: String) throws {
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        let temporary = path + ".new"
+        unsafe unlink(temporary)
+        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-        defer { close(descriptor) }
         let written = unsafe bytes.withUnsafeBytes { unsafe Foundation.write(descriptor, $0.baseAddress, $0.count) }
-        guard written == bytes.count, fsync(descriptor) == 0 else {
-            unsafe unlink(path)
+        let durable = written == bytes.count && fsync(descriptor) == 0
+        close(descriptor)
+        // `link` never replaces: a key that is there already stays.
+        guard durable, unsafe link(temporary, path) == 0 else {
+            unsafe unlink(temporary)
             throw POSIXError(.EIO)
         }
+        unsafe unlink(temporary)
         let folder = unsafe open((path as NSString).deletingLastPathComponent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard folder >= 0 else { return }
-        fsync(folder)
-        close(folder)
+        guard folder >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+        defer { close(folder) }
+        guard fsync(folder) == 0 else { throw POSIXError(.EIO) }
     }
 }

@@ -1,0 +1,201 @@
+import ProvostAPI
+import ProvostCore
+
+/// One value of each type that goes over the wire, with every optional field there, and one with none.
+enum Samples {
+    struct Sample: Sendable {
+        let name: String
+        let value: any Codable & Sendable
+        init(_ name: String, _ value: any Codable & Sendable) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    private static let instant = Timestamp(milliseconds: 1_795_222_923_456)
+    private static let later = Timestamp(milliseconds: 1_795_309_323_000)
+    private static let day = CivilDate(daysSince1970: 20_778)
+    private static func slug(_ text: String) -> Slug { Slug(trusted: text) }
+    private static func digest(_ byte: UInt8) -> ContentDigest { ContentDigest(bytes: [UInt8](repeating: byte, count: 32)) }
+
+    static let person = Person(id: ID(trusted: "per_1"), slug: slug("minji"), name: "김민지", email: "minji@example.org")
+    static let nobody = Person(id: ID(trusted: "per_2"), slug: slug("jun"), name: "Jun / \"JJ\"", email: nil)
+    static let enrollment = Enrollment(
+        id: ID(trusted: "enr_1"), person: person, cohort: slug("spring"), role: .learner, suspended: false)
+    static let who = WhoAmI(name: "minji", person: person, administrator: false, enrollments: [enrollment])
+    static let cohort = Cohort(
+        id: ID(trusted: "coh_1"), program: slug("backend"), slug: slug("spring"), title: "Spring", firstDay: day,
+        lastDay: day.adding(days: 60),
+        timezone: "Asia/Seoul")
+    static let assignment = Assignment(
+        id: ID(trusted: "asg_1"), cohort: slug("spring"), slug: slug("web"), title: LocalizedText(english: "Web", korean: "웹"),
+        lab: slug("web-service"),
+        labVersion: digest(1), opens: CivilTime(date: day), due: CivilTime(date: day.adding(days: 7), secondOfDay: 64_800),
+        closes: CivilTime(date: day.adding(days: 9), secondOfDay: 64_801), attempts: 3, policy: .best, weight: 2)
+    static let assignmentInfo = AssignmentInfo(
+        assignment: assignment, timezone: "Asia/Seoul", opensAt: instant, dueAt: later, closesAt: later, state: "open",
+        points: Points(whole: 20),
+        attemptsUsed: 1, score: Points(thousandths: 12_500))
+    static let submission = Submission(
+        id: ID(trusted: "sub_1"), assignment: ID(trusted: "asg_1"), person: ID(trusted: "per_1"), attempt: 2, digest: digest(2),
+        bytes: ByteCount(2048),
+        fileName: "과제.zip", receivedAt: instant, late: true)
+    static let tests = [
+        TestRecord(number: 1, name: "adds/ok", status: .pass, score: Points(whole: 5), max: Points(whole: 5)),
+        TestRecord(
+            number: 2, name: "stops", status: .error, score: .zero, max: Points(thousandths: 7500), visibility: .hidden,
+            message: "killed: memory limit 256 MiB"),
+    ]
+    static let record = GradingRecord(
+        outcome: .graded, isolation: .twoRoom, score: Points(whole: 5), max: Points(thousandths: 12_500),
+        reason: "The grader ran out of time.",
+        evidence: "grader stopped", tests: tests, messages: ["good"])
+    static let refusal = GradingRecord(
+        outcome: .notGraded, isolation: .shared, score: nil, max: Points(whole: 10), reason: "Not an archive.", refused: true)
+    static let unpack = UnpackReport(
+        format: "zip", files: 2, folders: 1, bytes: ByteCount(99),
+        notes: [.init(kind: .nameDecoded, path: "과제.py", detail: "CP949")], notesDropped: 1,
+        refusal: .init(reason: .unsafePath, message: "“../x” leaves the folder."))
+    static let grading = Grading(
+        id: ID(trusted: "grd_1"), submission: ID(trusted: "sub_1"), labVersion: digest(1), graderVersion: digest(3),
+        stage: .graded, run: 1, queuedAt: instant,
+        startedAt: instant, finishedAt: later, record: record, unpack: unpack, log: digest(4))
+    static let info = SubmissionInfo(
+        submission: submission, assignmentName: "spring/web", person: slug("minji"), grading: grading, gradings: 2, position: 4)
+    static let bare = SubmissionInfo(
+        submission: submission, assignmentName: "spring/web", person: slug("minji"), grading: nil, gradings: 0, position: nil)
+    static let receipt = Receipt(submission: submission, assignmentName: "spring/web", key: "0123456789abcdef", signature: "c2ln")
+    static let result = ResultRow(
+        person: person, assignment: slug("web"), score: Points(thousandths: 12_500), max: Points(whole: 20),
+        submission: ID(trusted: "sub_1"), attemptsUsed: 2,
+        late: true)
+    static let lab: LabVersion = {
+        var manifest = LabManifest(
+            name: slug("web-service"), title: LocalizedText(english: "Web"), grader: slug("web"), points: Points(whole: 20),
+            network: .loopback)
+        manifest.learnerLimits.memory = .mebibytes(64)
+        return LabVersion(
+            digest: digest(1), content: digest(5), name: slug("web-service"), number: 3, manifest: manifest, grader: digest(3),
+            publishedAt: instant,
+            bytes: ByteCount(4096))
+    }()
+    static let grader = GraderVersion(
+        digest: digest(3), name: slug("web"), number: 1,
+        manifest: GraderManifest(
+            name: slug("web"), title: LocalizedText(english: "Web", korean: "웹"), onTimeout: .countReported,
+            run: ["./run", "--all"]),
+        publishedAt: instant, bytes: ByteCount(512))
+    private static var change: AssignmentChange {
+        var change = AssignmentChange()
+        change.labVersion = digest(1)
+        change.newestLabVersion = false
+        change.opens = CivilTime(date: day)
+        change.due = CivilTime(date: day, secondOfDay: 61)
+        change.closes = CivilTime(date: day.adding(days: 1))
+        change.attempts = 0
+        change.policy = .last
+        return change
+    }
+
+    static var all: [Sample] {
+        [
+            Sample("assignment-change", change), Sample("assignment-change-bare", AssignmentChange()),
+            Sample("assignment-info", assignmentInfo),
+            Sample(
+                "audit-entry",
+                AuditEntry(
+                    sequence: 1, at: instant, actor: "local:0", action: "cohort.create", subject: "spring",
+                    details: #"{"title":"Spring"}"#, hash: digest(6))),
+            Sample("audit-verification", AuditVerification(entries: 12, brokenAt: 7)),
+            Sample("audit-verification-bare", AuditVerification(entries: 12, brokenAt: nil)),
+            Sample("cohort", cohort),
+            Sample(
+                "doctor-report",
+                DoctorReport(checks: [
+                    DoctorCheck(
+                        subject: "memory", mechanism: "cgroup v1 memory controller", state: .proved, evidence: "stopped at 16 MiB"
+                    ),
+                    DoctorCheck(subject: "disk", mechanism: "none", state: .notEnforced, evidence: "run as root"),
+                    DoctorCheck(subject: "kernel", mechanism: "6.1", state: .information, evidence: "-"),
+                ])),
+            Sample("enrollment", enrollment),
+            Sample("enrollment-code", EnrollmentCode(enrollment: enrollment, code: "pvc_x", expiresAt: later)),
+            Sample("error-body", ErrorBody(code: .limitReached, message: "Too much.", requestId: "req_1")),
+            Sample("grader-version", grader),
+            Sample("lab-version", lab), Sample("login-request", LoginRequest(code: "pvc_x", label: "laptop")),
+            Sample("login-request-bare", LoginRequest(code: "pvc_x")),
+            Sample("login-response", LoginResponse(token: "pvt_x", expiresAt: later, who: who)),
+            Sample(
+                "new-assignment",
+                NewAssignment(
+                    slug: slug("web"), lab: slug("web-service"), labVersion: digest(1), opens: CivilTime(date: day),
+                    due: CivilTime(date: day),
+                    closes: CivilTime(date: day), attempts: 3, policy: .last, weight: 2)),
+            Sample("new-assignment-bare", NewAssignment(slug: slug("web"), lab: slug("web-service"))),
+            Sample(
+                "new-cohort",
+                NewCohort(
+                    program: slug("backend"), slug: slug("spring"), title: "Spring", firstDay: day, lastDay: day,
+                    timezone: "Asia/Seoul")),
+            Sample(
+                "new-enrollment",
+                NewEnrollment(person: NewPerson(slug: slug("minji"), name: "김민지", email: "m@example.org"), role: .instructor)),
+            Sample("new-organization", NewOrganization(slug: slug("acme"), title: "Acme")),
+            Sample("new-person-bare", NewPerson(slug: slug("minji"))),
+            Sample("new-program", NewProgram(organization: slug("acme"), slug: slug("backend"), title: "Backend")),
+            Sample("organization", Organization(id: ID(trusted: "org_1"), slug: slug("acme"), title: "Acme")),
+            Sample("person", person),
+            Sample("person-bare", nobody),
+            Sample(
+                "program", Program(id: ID(trusted: "prg_1"), organization: slug("acme"), slug: slug("backend"), title: "Backend")),
+            Sample(
+                "progress-report",
+                ProgressReport(cohort: cohort, person: slug("minji"), rows: [.init(assignment: assignmentInfo, result: result)])),
+            Sample("published-grader", Published(version: grader, new: true)),
+            Sample("published-lab", Published(version: lab, new: false)),
+            Sample("receipt", receipt),
+            Sample("receipt-key", ReceiptKey(id: "0123456789abcdef", algorithm: "Ed25519", publicKey: "AAAA/+==")),
+            Sample("regrade-answer", RegradeAnswer(queued: 3)), Sample("result-row", result),
+            Sample(
+                "result-row-bare",
+                ResultRow(
+                    person: nobody, assignment: slug("web"), score: nil, max: Points(whole: 20), submission: nil, attemptsUsed: 0,
+                    late: false)),
+            Sample(
+                "status-report",
+                StatusReport(
+                    version: "0.1.0", startedAt: instant, now: later, queued: 2, running: 1, workers: 2, degraded: false,
+                    mine: [bare])),
+            Sample(
+                "submission-event-queued", SubmissionEvent(kind: .queued, position: 3, estimate: TimeSpan(milliseconds: 12_500))),
+            Sample("submission-event-test", SubmissionEvent(kind: .test, test: tests[1])),
+            Sample("submission-event-message", SubmissionEvent(kind: .message, message: "hi")),
+            Sample("submission-event-finished", SubmissionEvent(kind: .finished, info: info)), Sample("submission-info", info),
+            Sample("submission-info-bare", bare),
+            Sample(
+                "submission-info-refused",
+                SubmissionInfo(
+                    submission: submission, assignmentName: "spring/web", person: slug("minji"),
+                    grading: Grading(
+                        id: ID(trusted: "grd_2"), submission: ID(trusted: "sub_1"), labVersion: digest(1),
+                        graderVersion: digest(3), stage: .failed, run: 1,
+                        queuedAt: instant, startedAt: nil, finishedAt: nil, record: refusal, unpack: nil, log: nil), gradings: 1,
+                    position: nil)),
+            Sample(
+                "submission-received", SubmissionReceived(submission: submission, receipt: receipt, resent: true, attemptsLeft: 1)
+            ),
+            Sample(
+                "submission-received-bare",
+                SubmissionReceived(submission: submission, receipt: receipt, resent: false, attemptsLeft: nil)),
+            Sample(
+                "token-info",
+                TokenInfo(
+                    id: "tok_1", person: slug("minji"), label: "laptop", createdAt: instant, expiresAt: later, revokedAt: later)),
+            Sample(
+                "token-info-bare",
+                TokenInfo(id: "tok_1", person: slug("minji"), label: nil, createdAt: instant, expiresAt: later, revokedAt: nil)),
+            Sample("who-am-i", who),
+            Sample("who-am-i-local", WhoAmI(name: "local:0", person: nil, administrator: true, enrollments: [])),
+        ]
+    }
+}

@@ -1,0 +1,128 @@
+import ProvostCore
+import Testing
+
+@Suite struct ReportCommandTests {
+    @Test(
+        arguments: [
+            (
+                "test|adds|pass",
+                .test(name: "adds", status: .pass, score: Points(whole: 1), max: Points(whole: 1), message: nil, hidden: false)
+            ),
+            (
+                "test|adds|fail",
+                .test(name: "adds", status: .fail, score: .zero, max: Points(whole: 1), message: nil, hidden: false)
+            ),
+            (
+                "test|adds|skip|--max|5",
+                .test(name: "adds", status: .skip, score: .zero, max: Points(whole: 5), message: nil, hidden: false)
+            ),
+            (
+                "test|adds|error|--hidden",
+                .test(name: "adds", status: .error, score: .zero, max: Points(whole: 1), message: nil, hidden: true)
+            ),
+            (
+                "test|adds|pass|--max|5",
+                .test(name: "adds", status: .pass, score: Points(whole: 5), max: Points(whole: 5), message: nil, hidden: false)
+            ),
+            (
+                "test|adds|fail|--score|2.5|--max|5|--message|--hidden|--hidden",
+                .test(
+                    name: "adds", status: .fail, score: Points(thousandths: 2500), max: Points(whole: 5), message: "--hidden",
+                    hidden: true)
+            ),
+            ("score|12.5", .score(Points(thousandths: 12_500))), ("message|well done", .message("well done")),
+            ("message|", .message("")),
+            (
+                "test|덧셈|pass",
+                .test(name: "덧셈", status: .pass, score: Points(whole: 1), max: Points(whole: 1), message: nil, hidden: false)
+            ),
+        ] as [(String, ReportCommand)])
+    func isUnderstood(words: String, command: ReportCommand) throws {
+        #expect(try ReportCommand(words.split(separator: "|", omittingEmptySubsequences: false).map(String.init)) == command)
+    }
+
+    @Test(arguments: [
+        "", "tests|a|pass", "test", "test|a", "test||pass", "test|a|passed", "test|a|PASS", "test|a|pass|--score",
+        "test|a|pass|--score|NaN",
+        "test|a|pass|--score|-1", "test|a|pass|--score|1e3", "test|a|pass|--score|inf", "test|a|pass|--score|2",
+        "test|a|fail|--score|1.001", "test|a|pass|5",
+        "test|a|pass|--max|x", "score", "score|NaN", "score|-0", "score|1|2", "message", "message|a|b", "score|٣",
+    ])
+    func isRefused(words: String) {
+        let words = words.isEmpty ? [] : words.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+        let error = #expect(throws: ProvostError.self) { try ReportCommand(words) }
+        #expect(error?.code == .invalid)
+    }
+
+    @Test func namesAndMessagesHaveALength() throws {
+        let name = String(repeating: "한", count: ReportCommand.longestName / 3)
+        _ = try ReportCommand(["test", name, "pass"])
+        #expect(throws: ProvostError.self) { try ReportCommand(["test", name + "한", "pass"]) }
+        let text = String(repeating: "x", count: ReportCommand.longestMessage)
+        _ = try ReportCommand(["message", text])
+        #expect(throws: ProvostError.self) { try ReportCommand(["message", text + "x"]) }
+        #expect(throws: ProvostError.self) { try ReportCommand(["test", "a", "pass", "--message", text + "x"]) }
+    }
+}
+
+@Suite struct LearnerCommandTests {
+    @Test func everyOption() throws {
+        let words = "run --time 2s --cpu 500ms --memory 64MiB --processes 4 --stdin in.txt --report out.json -- ./a --time 9s --"
+            .split(separator: " ")
+        let command = try LearnerCommand(words.map(String.init))
+        #expect(command.wallTime == .seconds(2))
+        #expect(command.cpuTime == TimeSpan(milliseconds: 500))
+        #expect(command.memory == .mebibytes(64))
+        #expect(command.processes == 4)
+        #expect(command.input == .file("in.txt"))
+        #expect(command.reportFile == "out.json")
+        #expect(command.command == ["./a", "--time", "9s", "--"], "what follows belongs to the program")
+    }
+
+    @Test func theLeast() throws {
+        let command = try LearnerCommand(["run", "--", "true"])
+        #expect(command.input == .none)
+        #expect(command.limits(atMost: RoomLimits()) == RoomLimits())
+        #expect(try LearnerCommand(["run", "--stdin", "-", "--", "cat"]).input == .caller)
+    }
+
+    @Test(arguments: [
+        "", "walk -- true", "run", "run true", "run --", "run --time -- true", "run --time 2 -- true",
+        "run --memory lots -- true", "run --processes 0 -- true",
+        "run --processes -1 -- true", "run --processes x -- true", "run --stdin", "run --fast -- true", "run --time",
+    ])
+    func isRefused(line: String) {
+        let error = #expect(throws: ProvostError.self) { try LearnerCommand(line.split(separator: " ").map(String.init)) }
+        #expect(error?.code == .invalid)
+    }
+
+    /// A grader tightens what the lab grants; it never widens it.
+    @Test func limitsAreNeverWidened() throws {
+        let lab = RoomLimits(wallTime: .seconds(5), cpuTime: .seconds(5), memory: .mebibytes(100), processes: 8)
+        let wide = try LearnerCommand(
+            "run --time 9d --cpu 9d --memory 9TiB --processes 9999 -- x".split(separator: " ").map(String.init))
+        #expect(wide.limits(atMost: lab) == lab)
+        let narrow = try LearnerCommand(
+            "run --time 1s --cpu 2s --memory 3MiB --processes 4 -- x".split(separator: " ").map(String.init)
+        ).limits(atMost: lab)
+        #expect(
+            narrow.wallTime == .seconds(1) && narrow.cpuTime == .seconds(2) && narrow.memory == .mebibytes(3)
+                && narrow.processes == 4)
+        #expect(narrow.disk == lab.disk)
+    }
+
+    @Test(
+        arguments: [
+            (RoomReport(ending: .exited(0), wallTime: .seconds(0)), 0),
+            (RoomReport(ending: .exited(255), wallTime: .seconds(0)), 255),
+            (RoomReport(ending: .signaled(11), wallTime: .seconds(0)), 139),
+            (RoomReport(ending: .failed("x"), wallTime: .seconds(0)), 125),
+            (RoomReport(ending: .stopped, stoppedBy: .wallTime, wallTime: .seconds(0)), 124),
+            (RoomReport(ending: .stopped, stoppedBy: .cpuTime, wallTime: .seconds(0)), 124),
+            (RoomReport(ending: .stopped, stoppedBy: .memory, wallTime: .seconds(0)), 137),
+            (RoomReport(ending: .stopped, cancelled: true, wallTime: .seconds(0)), 137),
+            // A limit that was hit is told even when the program answered 0 in its last moment.
+            (RoomReport(ending: .exited(0), stoppedBy: .memory, wallTime: .seconds(0)), 137),
+        ] as [(RoomReport, UInt8)])
+    func theShellSeesHowItEnded(report: RoomReport, status: UInt8) { #expect(LearnerCommand.exitStatus(for: report) == status) }
+}

@@ -1,0 +1,184 @@
+import Foundation
+import ProvostCore
+import ProvostService
+import Testing
+
+@Suite struct ManifestReaderTests {
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    private static let lab = """
+        name: web-service
+        title:
+          en: A service
+          ko: 서비스
+        grader: web
+        points: 12.5
+        network: loopback
+        archive-limit: 1MiB
+        unpack:
+          bytes: 2MiB
+          entries: 10
+          depth: 4
+          path-length: 100
+          ratio: 50
+        limits:
+          learner:
+            wall-time: 2s
+            cpu-time: 1500ms
+            cpus: 0.5
+            memory: 64MiB
+            processes: 8
+            disk: 3MiB
+            inodes: 99
+            output: 4KiB
+            open-files: 32
+          grader:
+            wall-time: 1m
+        """
+    private static let grader = """
+        name: web
+        title: {en: Web}
+        format: exit-code
+        isolation: shared
+        on-timeout: count-reported
+        run: [./run, --all]
+        """
+
+    @Test func everyKeyOfALab() throws {
+        let lab = try ManifestReader.lab(Array(Self.lab.utf8))
+        #expect(
+            lab.name.text == "web-service" && lab.grader.text == "web"
+                && lab.title == LocalizedText(english: "A service", korean: "서비스"))
+        #expect(lab.points == Points(thousandths: 12_500) && lab.network == .loopback && lab.archiveLimit == .mebibytes(1))
+        #expect(lab.unpack == UnpackLimits(bytes: .mebibytes(2), entries: 10, depth: 4, pathLength: 100, ratio: 50))
+        #expect(
+            lab.learnerLimits
+                == RoomLimits(
+                    wallTime: .seconds(2), cpuTime: TimeSpan(milliseconds: 1500), cpuMillis: 500, memory: .mebibytes(64),
+                    processes: 8, disk: .mebibytes(3),
+                    inodes: 99, output: .kibibytes(4), openFiles: 32))
+        let defaults = LabManifest(name: lab.name, title: lab.title, grader: lab.grader, points: lab.points)
+        var expected = defaults.graderLimits
+        expected.wallTime = .seconds(60)
+        #expect(lab.graderLimits == expected, "what is not said stays as it is by default")
+    }
+
+    @Test func everyKeyOfAGrader() throws {
+        let grader = try ManifestReader.grader(Array(Self.grader.utf8))
+        #expect(grader.name.text == "web" && grader.title == LocalizedText(english: "Web"))
+        #expect(
+            grader.format == .exitCode && grader.isolation == .shared && grader.onTimeout == .countReported
+                && grader.run == ["./run", "--all"])
+    }
+
+    @Test func theLeastOfBoth() throws {
+        let lab = try ManifestReader.lab(Array("name: a\ntitle: {en: A}\ngrader: g\npoints: 1".utf8))
+        #expect(lab == LabManifest(name: lab.name, title: lab.title, grader: lab.grader, points: Points(whole: 1)))
+        let grader = try ManifestReader.grader(Array("name: g\ntitle: {en: G}\nrun: [./run]".utf8))
+        #expect(grader.format == .provost && grader.isolation == .twoRoom && grader.onTimeout == .notGraded)
+    }
+
+    @Test(arguments: ["data-summary", "text-tools", "web-service"]) func whatIsShippedCanBeRead(name: String) throws {
+        let lab = try ManifestReader.lab(Array(Data(contentsOf: Self.root.appendingPathComponent("labs/\(name)/lab.yaml"))))
+        let grader = try ManifestReader.grader(
+            Array(Data(contentsOf: Self.root.appendingPathComponent("graders/\(name)/grader.yaml"))))
+        #expect(lab.name.text == name && lab.grader == grader.name)
+        #expect(lab.title.korean != nil)
+    }
+
+    /// One line of the good lab is replaced; the complaint names the very place.
+    @Test(
+        arguments: [
+            ("points: 12.5", "point: 12.5", "lab.yaml:6:1: “point” is not known here; did you mean “points”?"),
+            ("points: 12.5", "points: NaN", "lab.yaml:6:9: points: "), ("points: 12.5", "points: -1", "lab.yaml:6:9: points: "),
+            ("points: 12.5", "points: 1e3", "lab.yaml:6:9: points: "),
+            ("points: 12.5", "points: [1]", "lab.yaml:6:9: “points” must be one value"),
+            ("points: 12.5", "points: {a: 1}", "lab.yaml:6:9: “points” must be one value"),
+            ("points: 12.5", "", "lab.yaml:1:1: “points” is missing"),
+            ("points: 12.5", "points: 0", "lab.yaml: points must be above 0."),
+            ("points: 12.5", "points: 1\npoints: 2", "lab.yaml:6:1: “points” stands here twice"),
+            ("name: web-service", "name: Web Service", "lab.yaml:1:7: name: "),
+            ("name: web-service", "name: ../x", "lab.yaml:1:7: name: "),
+            ("grader: web", "grader: ''", "lab.yaml:5:9: grader: "),
+            ("network: loopback", "network: internet", "lab.yaml:7:10: network: “internet” is not one of none, loopback"),
+            ("archive-limit: 1MiB", "archive-limit: big", "lab.yaml:8:16: archive-limit: "),
+            ("archive-limit: 1MiB", "archive-limit: 0", "lab.yaml:8:16: archive-limit: "),
+            ("  ko: 서비스", "  kr: 서비스", "lab.yaml:4:3: “kr” is not known here; did you mean"),
+            ("  en: A service", "", "lab.yaml:4:3: “en” is missing"),
+            ("  entries: 10", "  entries: 0", "lab.yaml:11:12: entries: “0” is not a whole number from 1 to 1000000"),
+            ("  entries: 10", "  entries: 1.5", "lab.yaml:11:12: entries: "),
+            ("  bytes: 2MiB", "  bytes: 4194304TiB", "lab.yaml:10:10: bytes: "),
+            ("    wall-time: 2s", "    wall-time: 2", "lab.yaml:17:16: wall-time: "),
+            ("    wall-time: 2s", "    wall-time: 0s", "lab.yaml:17:16: wall-time: "),
+            ("    wall-time: 2s", "    wall-time: 9223372036854775807ms", "lab.yaml:17:16: wall-time: "),
+            ("    cpus: 0.5", "    cpus: 0", "lab.yaml:19:11: cpus: cpus is a number from 0.01 to 1000"),
+            ("    memory: 64MiB", "    memory: 0", "lab.yaml:20:13: memory: "),
+            ("    disk: 3MiB", "    disk: 8388607TiB", "lab.yaml:22:11: disk: "),
+            ("    output: 4KiB", "    output: 1GiB", "lab.yaml:24:13: output: "),
+            (
+                "    open-files: 32", "    open-file: 32",
+                "lab.yaml:25:5: “open-file” is not known here; did you mean “open-files”?"
+            ),
+            ("  grader:", "  teacher:", "lab.yaml:26:3: “teacher” is not known here"),
+            ("network: loopback", "network: *x", "lab.yaml:7:10: not YAML: "),
+            ("network: loopback", "\tnetwork: none", "lab.yaml:7:1: not YAML: "),
+            ("network: loopback", "? [a]\n: b", "lab.yaml:7:3: a key must be a plain word"),
+        ] as [(String, String, String)])
+    func aComplaintNamesItsPlace(line: String, instead: String, complaint: String) {
+        let text = Self.lab.replacing(line, with: instead, maxReplacements: 1)
+        #expect(text != Self.lab)
+        let error = #expect(throws: ProvostError.self) { try ManifestReader.lab(Array(text.utf8)) }
+        #expect(error?.code == .invalid)
+        #expect(error?.message.hasPrefix(complaint) == true, "\(error?.message ?? "")")
+    }
+
+    @Test(
+        arguments: [
+            ("run: [./run, --all]", "run: ./run", "grader.yaml:6:6: “run” must be a list"),
+            ("run: [./run, --all]", "run: []", "grader.yaml:1:1: “run” is missing"),
+            ("run: [./run, --all]", "run: [[a]]", "grader.yaml:6:7: each item of “run” must be one value"),
+            ("title: {en: Web}", "title: Web", "grader.yaml:2:8: expected"),
+            ("format: exit-code", "format: junit", "grader.yaml:3:9: format: “junit” is not one of"),
+            ("isolation: shared", "isolation: none", "grader.yaml:4:12: isolation: "),
+            ("on-timeout: count-reported", "on-timeout: zero", "grader.yaml:5:13: on-timeout: "),
+            ("format: exit-code", "formt: exit-code", "grader.yaml:3:1: “formt” is not known here; did you mean “format”?"),
+        ] as [(String, String, String)])
+    func aGradersComplaintNamesItsPlace(line: String, instead: String, complaint: String) {
+        let text = Self.grader.replacing(line, with: instead, maxReplacements: 1)
+        #expect(text != Self.grader)
+        let error = #expect(throws: ProvostError.self) { try ManifestReader.grader(Array(text.utf8)) }
+        #expect(error?.message.hasPrefix(complaint) == true, "\(error?.message ?? "")")
+    }
+
+    // MARK: Files that are none
+
+    /// Thirty levels of ten: a thousand times the age of the universe, if it were followed.
+    private static let aliases =
+        "a0: &a0 [x, x]\n" + (1...30).map { "a\($0): &a\($0) [*a\($0 - 1), *a\($0 - 1), *a\($0 - 1)]\n" }.joined()
+        + "? *a30\n: 1\n"
+
+    @Test(
+        arguments: [
+            [], Array("# only a comment".utf8), Array("just text".utf8), Array("- a\n- b".utf8), [0xFF, 0xFE, 0x00],
+            Array("name: \"".utf8), Array("name: [".utf8),
+            Array("a: \0".utf8), Array(repeating: UInt8(ascii: "["), count: 60_000),
+            Array(repeating: UInt8(ascii: "{"), count: 60_000),
+            Array(String(repeating: "- ", count: 30_000).utf8), Array(String(repeating: "? ", count: 30_000).utf8),
+            Array(Self.aliases.utf8),
+            Array((0..<250).map { String(repeating: " ", count: $0) + "a:\n" }.joined().utf8),
+            Array((Self.lab + String(repeating: "#", count: 1 << 20)).utf8),
+            Array("--- {}\n--- {}\n".utf8),
+        ] as [[UInt8]])
+    func otherFilesAreRefusedQuietly(text: [UInt8]) {
+        let error = #expect(throws: ProvostError.self) { try ManifestReader.lab(text) }
+        #expect(error?.code == .invalid)
+        #expect(error?.message.hasPrefix("lab.yaml") == true)
+    }
+
+    @Test func aTitleMayHoldWhatLooksLikeABomb() throws {
+        let title = "R&D, *args & **kwargs - a - b [1] {2}"
+        let lab = try ManifestReader.lab(Array("name: a\ntitle: {en: \"\(title)\"}\ngrader: g\npoints: 1".utf8))
+        #expect(lab.title.english == title)
+    }
+}
