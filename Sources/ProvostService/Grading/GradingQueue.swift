@@ -83,16 +83,17 @@ package final class GradingQueue: Service, Sendable {
         var logger = context.logger
         logger[metadataKey: "grading"] = "\(job.grading.id)"
         logger[metadataKey: "submission"] = "\(job.submission.id)"
+        var bench = Workbench(sandbox: context.sandbox)
         let outcome: GradingRunner.Outcome
         if job.grading.run > Self.mostRuns {
             outcome = .record(GradingRunner.givenUp(job), unpack: nil, log: nil, limits: job.lab.manifest.graderLimits)
         } else {
             if job.grading.run > 1 { events.publish(.restarted, for: job.submission.id) }
             events.publish(.unpacking, for: job.submission.id)
-            outcome = await runner.run(job, logger: logger)
+            outcome = await runner.run(job, bench: &bench, logger: logger)
         }
         // Recording must not be undone by a shutdown that arrives now.
-        await Task { [context, events] in
+        let isRecorded = await Task { [context, events] in
             do {
                 switch outcome {
                 case .giveBack(let why):
@@ -110,11 +111,14 @@ package final class GradingQueue: Service, Sendable {
                         logger.notice("A result came too late and was not recorded", metadata: ["run": "\(job.grading.run)"])
                     }
                 }
+                return true
             } catch {
                 logger.error("The result could not be recorded; the grading will be run again", metadata: ["error": "\(error)"])
-                await Self.giveBackLater(job, context: context)
+                return false
             }
         }.value
+        await bench.clear()
+        if !isRecorded { await Task { [context] in await Self.giveBackLater(job, context: context) }.value }
     }
 
     /// The limits as the store keeps them: JSON with sorted keys.
