@@ -6,38 +6,55 @@ import ProvostSandbox
 /// A room that runs /bin/true, start to reaped, all limits on, against bubblewrap alone with the same options and no cgroup.
 /// The two take turns, so that whatever else the machine does meets both.
 struct Measurement {
-    let sandbox: Sandbox
-    let rounds: Int
+    private let sandbox: Sandbox
+    private let spec: RoomSpec
+    private let bare: [String]
 
-    func run() async throws {
-        let user = try sandbox.leaseUser()
-        let spec = RoomSpec(command: ["/bin/true"], user: user)
-        let bare = sandbox.bareBubblewrap(for: spec)
-        for _ in 0..<5 {
-            _ = try await sandbox.run(spec)
-            _ = await spawn(bare)
-        }
+    init(sandbox: Sandbox) throws {
+        self.sandbox = sandbox
+        spec = RoomSpec(command: ["/bin/true"], user: try sandbox.leaseUser())
+        bare = sandbox.bareBubblewrap(for: spec)
+    }
+
+    /// Medians and tenth percentiles, for people.
+    func print(rounds: Int) async throws {
+        for _ in 0..<5 { _ = try await pair(quiet: 0) }
         RoomBenchmark.say("median (10th percentile) of \(rounds) rounds, milliseconds")
         for (label, quiet) in [("back to back", 0), ("after 100 ms of quiet", 100)] {
             var rooms: [Double] = []
             var alone: [Double] = []
             for _ in 0..<rounds {
-                if quiet > 0 { try await Task.sleep(for: .milliseconds(quiet)) }
-                var begin = now()
-                let report = try await sandbox.run(spec).report
-                rooms.append(now() - begin)
-                guard report.succeeded else { throw ProvostError(.unavailable, "The room did not run: \(report).") }
-                if quiet > 0 { try await Task.sleep(for: .milliseconds(quiet)) }
-                begin = now()
-                guard await spawn(bare) == 0 else { throw ProvostError(.unavailable, "bubblewrap alone did not run.") }
-                alone.append(now() - begin)
+                let (room, bare) = try await pair(quiet: quiet)
+                rooms.append(room)
+                alone.append(bare)
             }
             let ratio = rounded(middle(rooms) / middle(alone))
             RoomBenchmark.say(
                 "\(label): room \(rounded(middle(rooms))) (\(rounded(low(rooms)))), bubblewrap alone \(rounded(middle(alone))) "
                     + "(\(rounded(low(alone)))), ratio \(ratio)")
         }
-        sandbox.returnUser(user)
+    }
+
+    /// For deploy/benchmarks, which mixes these with other measurements: each line on standard input is the milliseconds of
+    /// quiet to keep before each of the two; the answer is the milliseconds of the room and of bubblewrap alone.
+    func answer() async throws {
+        while let line = readLine() {
+            guard let quiet = Int(line) else { throw ProvostError(.invalid, "“\(line)” is no number of milliseconds.") }
+            let (room, bare) = try await pair(quiet: quiet)
+            RoomBenchmark.say("\(room) \(bare)")
+        }
+    }
+
+    private func pair(quiet: Int) async throws -> (room: Double, bare: Double) {
+        if quiet > 0 { try await Task.sleep(for: .milliseconds(quiet)) }
+        var begin = now()
+        let report = try await sandbox.run(spec).report
+        let room = now() - begin
+        guard report.succeeded else { throw ProvostError(.unavailable, "The room did not run: \(report).") }
+        if quiet > 0 { try await Task.sleep(for: .milliseconds(quiet)) }
+        begin = now()
+        guard spawn(bare) == 0 else { throw ProvostError(.unavailable, "bubblewrap alone did not run.") }
+        return (room, now() - begin)
     }
 
     /// Milliseconds of a clock that never jumps.
@@ -51,7 +68,7 @@ struct Measurement {
     private func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
 
     /// posix_spawn and wait. The benchmark is alone in this process, so waiting on its thread holds nobody up.
-    private func spawn(_ command: [String]) async -> Int32 {
+    private func spawn(_ command: [String]) -> Int32 {
         var pointers: [UnsafeMutablePointer<CChar>?] = unsafe command.map { unsafe strdup($0) }
         unsafe pointers.append(nil)
         defer { unsafe pointers.forEach { unsafe free($0) } }

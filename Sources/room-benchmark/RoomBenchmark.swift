@@ -2,7 +2,8 @@ import Glibc
 import ProvostCore
 import ProvostSandbox
 
-/// Measures and checks rooms on this machine: `room-benchmark rooms`, `room-benchmark doctor`.
+/// Measures and checks rooms on this machine: `room-benchmark rooms [ROUNDS]`, `room-benchmark doctor`; `room-benchmark answer` is
+/// driven by deploy/benchmarks.
 @main
 enum RoomBenchmark {
     static func main() async {
@@ -11,10 +12,12 @@ enum RoomBenchmark {
         let launcher = ownFolder() + "/provost-launch"
         let command = arguments.isEmpty ? "" : arguments.removeFirst()
         do {
-            let sandbox = try Sandbox(.init(directory: folder, launcher: launcher))
+            // Users of its own, so that a daemon may run beside it.
+            let sandbox = try Sandbox(.init(directory: folder, launcher: launcher, userRange: 320_000..<320_100))
             var failed = false
             switch command {
-            case "rooms": try await Measurement(sandbox: sandbox, rounds: arguments.first.flatMap(Int.init) ?? 100).run()
+            case "rooms": try await Measurement(sandbox: sandbox).print(rounds: arguments.first.flatMap(Int.init) ?? 100)
+            case "answer": try await Measurement(sandbox: sandbox).answer()
             case "doctor": failed = await printDoctor(sandbox)
             case "hold":
                 // For the test that kills this program: a room that never ends, and a word when it runs.
@@ -25,7 +28,7 @@ enum RoomBenchmark {
                 say("holding")
                 _ = await room.report()
             default:
-                print("usage: room-benchmark rooms | doctor | hold")
+                print("usage: room-benchmark rooms [ROUNDS] | answer | doctor | hold")
                 failed = true
             }
             await sandbox.shutdown()

@@ -104,18 +104,22 @@ package final class GradingQueue: Service, Sendable {
         var logger = context.logger
         logger[metadataKey: "grading"] = "\(job.grading.id)"
         logger[metadataKey: "submission"] = "\(job.submission.id)"
+        var bench = Workbench(sandbox: context.sandbox)
         let outcome: GradingRunner.Outcome
         if job.grading.run > Self.mostRuns {
             outcome = .record(GradingRunner.givenUp(job), unpack: nil, log: nil, limits: job.lab.manifest.graderLimits)
         } else {
             if job.grading.run > 1 { events.publish(.restarted, for: job.submission.id) }
             events.publish(.unpacking, for: job.submission.id)
-            outcome = await runner.run(job, logger: logger)
+            outcome = await runner.run(job, bench: &bench, logger: logger)
         }
         // What failed on our side may need a moment to be well again (users, descriptors, memory); the end of the grace cuts it short.
-        if case .giveBack = outcome, !bell.isClosed { try? await Task.sleep(for: Self.pause) }
+        if case .giveBack = outcome {
+            await bench.clear()
+            if !bell.isClosed { try? await Task.sleep(for: Self.pause) }
+        }
         // Recording must not be undone by a shutdown that arrives now.
-        await Task { [self] in
+        let isRecorded = await Task { [self] in
             do {
                 switch outcome {
                 case .giveBack(let why):
@@ -139,11 +143,14 @@ package final class GradingQueue: Service, Sendable {
                         logger.notice("A result came too late and was not recorded", metadata: ["run": "\(job.grading.run)"])
                     }
                 }
+                return true
             } catch {
                 logger.error("The result could not be recorded; the grading will be run again", metadata: ["error": "\(error)"])
-                await giveBackLater(job)
+                return false
             }
         }.value
+        await bench.clear()
+        if !isRecorded { await Task { [self] in await giveBackLater(job) }.value }
     }
 
     /// The limits as the store keeps them: JSON with sorted keys.

@@ -1,8 +1,8 @@
 import Foundation
-package import Logging
+import Logging
 package import ProvostCore
 import ProvostSandbox
-package import ProvostStore
+import ProvostStore
 
 /// Runs one grading: unpacks the submission in a room, then runs the grader in a second and the learner's programs in a third.
 ///
@@ -38,16 +38,16 @@ package struct GradingRunner: Sendable {
     }
 
     /// Never throws: what fails on our side is given back while there are runs left, and becomes “not graded” after that.
-    package func run(_ job: GradingJob, logger: Logger) async -> Outcome {
-        var bench = Workbench(sandbox: context.sandbox)
+    ///
+    /// Leaves what it took on the bench, for the caller to clear once the outcome is recorded: nobody waits for a score meanwhile.
+    func run(_ job: GradingJob, bench: inout Workbench, logger: Logger) async -> Outcome {
         let outcome: Outcome
         do {
-            outcome = try await run(job, bench: &bench, logger: logger)
+            outcome = try await grade(job, bench: &bench)
         } catch {
             logger.error("A grading failed on our side", metadata: ["error": "\(error)"])
             outcome = ours(job, "\(error)", unpack: nil)
         }
-        await bench.clear()
         if Task.isCancelled, case .record(let record, _, _, _) = outcome, record.outcome == .notGraded, !record.refused {
             return .giveBack("the daemon is stopping")
         }
@@ -63,13 +63,17 @@ package struct GradingRunner: Sendable {
         return .record(record, unpack: unpack, log: nil, limits: job.lab.manifest.graderLimits)
     }
 
-    private func run(_ job: GradingJob, bench: inout Workbench, logger: Logger) async throws -> Outcome {
+    private func grade(_ job: GradingJob, bench: inout Workbench) async throws -> Outcome {
         let lab = job.lab.manifest
         async let labTree = trees.tree(job.lab.content, blobs: context.blobs.open)
         async let graderTree = trees.tree(job.grader.digest, blobs: context.blobs.open)
 
         let learner = try await bench.learnerFolders(for: job)
-        let report = try await unpack(job, into: learner)
+        async let unpacked = unpack(job, into: learner)
+        // What the grader needs besides is made while the archive is unpacked.
+        let grader = try await bench.graderFolders(for: job)
+        let network: RoomNetwork = lab.network == .loopback ? .shared(try await context.sandbox.makeNetwork()) : .none
+        let report = try await unpacked
         if let refusal = report.refusal {
             _ = try? await (labTree, graderTree)
             let record = GradingRecord(
@@ -77,14 +81,11 @@ package struct GradingRunner: Sendable {
                 reason: refusal.message, refused: true)
             return .record(record, unpack: report, log: nil, limits: lab.graderLimits)
         }
-        guard try await context.store.advance(job.grading.id, run: job.grading.run, to: .grading, unpack: report) else {
-            return .giveBack("fenced off")
-        }
+        // The grader does not wait for this to be on the disk; a run that is fenced off is found out before anything is recorded.
+        async let advanced = context.store.advance(job.grading.id, run: job.grading.run, to: .grading, unpack: report)
         events.publish(.grading, for: job.submission.id)
 
-        let grader = try await bench.graderFolders(for: job)
         let (labFolder, graderFolder) = try await (labTree, graderTree)
-        let network: RoomNetwork = lab.network == .loopback ? .shared(try await context.sandbox.makeNetwork()) : .none
         let supervisor = Supervisor(
             sandbox: context.sandbox, sheet: GradingSheet(points: lab.points, grader: job.grader.manifest),
             learnerFolder: learner.work, learner: learner.user,
@@ -111,6 +112,7 @@ package struct GradingRunner: Sendable {
         }
         await channel.close()
         let sheet = await supervisor.finish()
+        guard try await advanced else { return .giveBack("fenced off") }
         if Task.isCancelled { return .giveBack("the daemon is stopping") }
         // Ended by us, with the whole sandbox.
         if result.report.cancelled { return .giveBack("the sandbox is stopping") }

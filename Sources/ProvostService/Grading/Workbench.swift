@@ -52,8 +52,9 @@ struct Workbench {
     }
 
     /// Takes the folders away, then gives the users back: nobody gets a user whose files are still there.
-    func clear() async {
+    mutating func clear() async {
         for scratch in scratches { await scratch.remove() }
         for user in users { sandbox.returnUser(user) }
+        (scratches, users) = ([], [])
     }
 }
