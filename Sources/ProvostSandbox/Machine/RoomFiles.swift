@@ -52,6 +52,8 @@ enum RoomFiles {
             _ = unsafe symlink(String(decoding: link[..<count], as: UTF8.self), target)
         case S_IFDIR where information.st_mode & 0o005 == 0o005:
             guard unsafe mkdir(target, 0o755) == 0 || errno == EEXIST else { return }
+            // Set apart: the daemon's umask cuts what is made, and room users must read it.
+            unsafe chmod(target, 0o755)
             for name in Files.names(in: source) { copy(source + "/" + name, to: target + "/" + name, depth: depth + 1) }
         case S_IFREG where information.st_mode & 0o004 != 0:
             let from = unsafe open(source, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
@@ -60,6 +62,7 @@ enum RoomFiles {
             let into = unsafe open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
             guard into >= 0 else { return }
             defer { close(into) }
+            fchmod(into, 0o644)
             while sendfile(into, from, nil, 1 << 20) > 0 {}
         default: return
         }
