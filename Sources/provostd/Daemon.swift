@@ -42,7 +42,7 @@ struct Daemon {
         let servers = Server.applications(
             provost, addresses: addresses, version: provostVersion, ownUser: geteuid(), logger: logger,
             onReady: { address, port in
-                // Everybody may connect; who is an adminiunsafe strator is decided by the peer's user.
+                // Everybody may connect; who is an administrator is decided by the peer's user.
                 if case .unixSocket(let path) = address { unsafe chmod(path, 0o666) }
                 await readiness.listening(on: address, port: port)
             })

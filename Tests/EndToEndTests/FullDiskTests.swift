@@ -9,7 +9,8 @@ import Testing
             home: "disk/s",
             prepare: { folder in
                 try FileManager.default.createDirectory(atPath: folder + "/disk", withIntermediateDirectories: false)
-                try await run("/usr/bin/mount", ["-t", "tmpfs", "-o", "size=256m,mode=0711", "tmpfs", folder + "/disk"], in: folder)
+                try await run(
+                    "/usr/bin/mount", ["-t", "tmpfs", "-o", "size=256m,mode=0711", "tmpfs", folder + "/disk"], in: folder)
             }, tidy: { folder in try await run("/usr/bin/umount", [folder + "/disk"], in: folder) }
         ) { daemon in
             let room = try await Classroom(daemon)
@@ -35,7 +36,9 @@ import Testing
         }
     }
 
-    private func files(_ folder: String) throws -> Set<String> { Set(try FileManager.default.subpathsOfDirectory(atPath: folder)) }
+    private func files(_ folder: String) throws -> Set<String> {
+        Set(try FileManager.default.subpathsOfDirectory(atPath: folder))
+    }
 
     /// Writes until there is no room for another byte.
     private func fill(_ path: String) {

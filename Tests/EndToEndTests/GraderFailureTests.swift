@@ -18,7 +18,9 @@ extension EndToEndTests {
             Case(name: "above", grader: "report test a pass --score 11 --max 10", evidence: "11"),
             Case(name: "above-points", grader: "report score 10.5", evidence: "10.5"),
             Case(name: "status", grader: "report test a pass --max 10; exit 3", evidence: "3"),
-            Case(name: "slow", grader: "report test a pass --max 10; sleep 60", evidence: "1 s", lab: "limits:\n  grader:\n    wall-time: 1s"),
+            Case(
+                name: "slow", grader: "report test a pass --max 10; sleep 60", evidence: "1 s",
+                lab: "limits:\n  grader:\n    wall-time: 1s"),
             Case(name: "silent", grader: "exit 0", evidence: ""),
             Case(name: "sum", grader: "report test a pass --max 9", evidence: "9"),
             Case(name: "room", grader: "learner run -- true; report test a pass --max 10; kill -9 $$", evidence: "signal"),
@@ -26,7 +28,9 @@ extension EndToEndTests {
 
         @Test(arguments: cases) func failingGradersCostNothing(one: Case) async throws {
             let room = try await Classroom()
-            try await room.assignment("work", grader: "#!/bin/sh\necho the inside of the grader >&2\n\(one.grader)\n", lab: one.lab, options: ["--attempts", "1"])
+            try await room.assignment(
+                "work", grader: "#!/bin/sh\necho the inside of the grader >&2\n\(one.grader)\n", lab: one.lab,
+                options: ["--attempts", "1"])
             let learner = try await room.member("lee")
             let teacher = try await room.member("han", role: "instructor")
             let work = try room.work(learner, ["answer": "42\n"])
@@ -54,7 +58,8 @@ extension EndToEndTests {
 
         @Test func floodsOfOutputAreCutAndGraded() async throws {
             let room = try await Classroom()
-            try await room.assignment("flood", grader: "#!/bin/sh\nhead -c 10485760 /dev/zero | tr '\\0' x\nreport test a pass --max 10\n")
+            try await room.assignment(
+                "flood", grader: "#!/bin/sh\nhead -c 10485760 /dev/zero | tr '\\0' x\nreport test a pass --max 10\n")
             let learner = try await room.member("lee")
             let teacher = try await room.member("han", role: "instructor")
             let ended = try await room.submit("flood", room.work(learner, ["answer": "42\n"]), as: learner)
@@ -84,7 +89,9 @@ extension EndToEndTests {
         @Test func wrongKeysAreShownWithTheirPlace() async throws {
             let room = try await Classroom()
             let learner = try await room.member("lee")
-            let folder = try room.work(learner, ["lab.yaml": "name: wrong\ntitle:\n  en: Wrong\ngrader: g\npoints: 10\nlimits:\n  learner:\n    memroy: 1MiB\n"])
+            let folder = try room.work(
+                learner,
+                ["lab.yaml": "name: wrong\ntitle:\n  en: Wrong\ngrader: g\npoints: 10\nlimits:\n  learner:\n    memroy: 1MiB\n"])
             let ended = try await room.daemon.cli(["lab", "publish", folder])
             #expect(ended.status == 1, "\(ended.text)")
             #expect(ended.errors.contains("lab.yaml:8:5"), "\(ended.errors)")

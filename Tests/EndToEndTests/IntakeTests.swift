@@ -18,7 +18,8 @@ extension EndToEndTests {
             try await room.publish("lab")
             let learner = try await room.member("ada")
             let make = { (name: String, options: [String]) in
-                try await room.daemon.must(["assignment", "create", name, "--lab", "\(room.cohort)-lab", "--cohort", room.cohort] + options)
+                try await room.daemon.must(
+                    ["assignment", "create", name, "--lab", "\(room.cohort)-lab", "--cohort", room.cohort] + options)
             }
             _ = try await make("early", ["--opens", Classroom.time(86_400)])
             _ = try await make("closed", ["--due", Classroom.time(-7200), "--closes", Classroom.time(-3600)])
@@ -62,7 +63,8 @@ extension EndToEndTests {
             #expect(declared.errors.contains("64 KiB"), "\(declared.errors)")
             // No size is declared: counted as it comes.
             let answer = try await RawRequest.post(
-                room.daemon.socket, "/v1/assignments/small/submissions?cohort=\(room.cohort)", token: token(of: learner), key: "one", body: bytes,
+                room.daemon.socket, "/v1/assignments/small/submissions?cohort=\(room.cohort)", token: token(of: learner),
+                key: "one", body: bytes,
                 chunked: true)
             #expect(answer.status == 429, "\(answer.body)")
             #expect(answer.body.contains("64 KiB"))
@@ -108,7 +110,8 @@ extension EndToEndTests {
             let work = try room.work(
                 learner,
                 [
-                    "score": "8 2\n", ".gitignore": "*.o\nbuild/\n", ".provostignore": "notes.txt\n!keep.o\n", "main.o": "o", "keep.o": "o", "notes.txt": "n",
+                    "score": "8 2\n", ".gitignore": "*.o\nbuild/\n", ".provostignore": "notes.txt\n!keep.o\n", "main.o": "o",
+                    "keep.o": "o", "notes.txt": "n",
                     "build/out": "x", "src/main.c": "c", "src/main.o": "o",
                 ])
             let ended = try await room.submit("files", work, as: learner)
@@ -118,7 +121,8 @@ extension EndToEndTests {
             let file = learner.home + "/back.tar"
             try await room.daemon.must(["submission", "download", id, "--to", file], as: learner)
             let tar = try RunningProgram(
-                "/usr/bin/tar", ["-tf", file], environment: ["PATH": "/usr/bin:/bin"], folder: learner.home, outputs: learner.home + "/tar")
+                "/usr/bin/tar", ["-tf", file], environment: ["PATH": "/usr/bin:/bin"], folder: learner.home,
+                outputs: learner.home + "/tar")
             #expect(await tar.ended(within: .seconds(20)) == 0, "\(tar.errors)")
             let names = Set(tar.output.split(separator: "\n").map { String($0.split(separator: "/").last ?? "") })
             #expect(names.isSuperset(of: ["score", "main.c"]), "\(names)")

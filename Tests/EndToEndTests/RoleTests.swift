@@ -34,7 +34,8 @@ extension EndToEndTests {
             try await room.assignment("work")
             let owner = try await room.member("owner")
             let people = [
-                owner, try await room.member("mate"), try await room.member("teacher", role: "instructor"), try await elsewhere.member("other", role: "instructor"),
+                owner, try await room.member("mate"), try await room.member("teacher", role: "instructor"),
+                try await elsewhere.member("other", role: "instructor"),
             ]
             let ended = try await room.submit("work", room.work(owner, ["score": "5 1\n"]), as: owner)
             let id = try #require(ended.json["submission"]["id"].text)
@@ -43,8 +44,11 @@ extension EndToEndTests {
                 for (person, status) in zip(people, expected) {
                     let arguments = call.map {
                         $0.replacingOccurrences(of: "SUBMISSION", with: id).replacingOccurrences(of: "COHORT", with: room.cohort)
-                            .replacingOccurrences(of: "OWNER", with: owner.name).replacingOccurrences(of: "HOME", with: person.home)
-                            .replacingOccurrences(of: "GRADER", with: content + "/grader").replacingOccurrences(of: "LAB", with: content + "/lab")
+                            .replacingOccurrences(of: "OWNER", with: owner.name).replacingOccurrences(
+                                of: "HOME", with: person.home
+                            )
+                            .replacingOccurrences(of: "GRADER", with: content + "/grader").replacingOccurrences(
+                                of: "LAB", with: content + "/lab")
                     }
                     let ended = try await room.daemon.cli(arguments, as: person)
                     #expect(ended.status == status, "\(person.name): \(arguments.joined(separator: " ")): \(ended.text)")
@@ -99,7 +103,8 @@ extension EndToEndTests {
             let other = try await room.member("lee")
             #expect(try await room.daemon.cli(["whoami"], as: other).status == 0)
             try await Database(daemon: room.daemon).run(
-                "UPDATE token SET createdAt = 1, expiresAt = 2 WHERE person = (SELECT id FROM person WHERE slug = '\(other.name)')")
+                "UPDATE token SET createdAt = 1, expiresAt = 2 WHERE person = (SELECT id FROM person WHERE slug = '\(other.name)')"
+            )
             let expired = try await room.daemon.cli(["whoami"], as: other)
             #expect(expired.status == 4, "\(expired.text)")
         }

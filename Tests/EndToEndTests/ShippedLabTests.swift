@@ -1,39 +1,40 @@
 import Foundation
 import Testing
 
-extension EndToEndTests {
-    /// Every sample of every shipped lab ends as its expected.yaml says.
-    struct ShippedLabTests {
-        private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+/// Every sample of every shipped lab ends as its expected.yaml says. On a daemon of its own: endless loops keep both workers busy.
+@Suite(.rooms, .sharedDaemon) struct ShippedLabTests {
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().path
 
-        @Test(.timeLimit(.minutes(8)), arguments: ["data-summary", "text-tools", "web-service"])
-        func samplesEndAsExpected(lab: String) async throws {
-            let room = try await Classroom()
-            try await room.daemon.must(["grader", "publish", "\(Self.root)/graders/\(lab)"])
-            try await room.daemon.must(["lab", "publish", "\(Self.root)/labs/\(lab)"])
-            try await room.daemon.must(["assignment", "create", lab, "--lab", lab, "--cohort", room.cohort])
-            let learner = try await room.member("kim")
-            let samples = "\(Self.root)/labs/\(lab)/samples"
-            let names = try FileManager.default.contentsOfDirectory(atPath: samples).sorted()
-            #expect(names.count == 6)
-            try await withThrowingTaskGroup { group in
-                for name in names {
-                    let expected = try Expectation(samples + "/" + name + "/expected.yaml")
-                    group.addTask { try await Self.check(room, lab, "\(samples)/\(name)/submission", expected, as: learner) }
-                }
-                let nothing = try Expectation(text: "{outcome: graded, score: {min: 0, max: 5}}")
-                group.addTask { try await Self.check(room, lab, "\(Self.root)/labs/\(lab)/starter", nothing, as: learner) }
-                try await group.waitForAll()
+    @Test(.timeLimit(.minutes(8)), arguments: ["data-summary", "text-tools", "web-service"])
+    func samplesEndAsExpected(lab: String) async throws {
+        let room = try await Classroom()
+        try await room.daemon.must(["grader", "publish", "\(Self.root)/graders/\(lab)"])
+        try await room.daemon.must(["lab", "publish", "\(Self.root)/labs/\(lab)"])
+        try await room.daemon.must(["assignment", "create", lab, "--lab", lab, "--cohort", room.cohort])
+        let learner = try await room.member("kim")
+        let samples = "\(Self.root)/labs/\(lab)/samples"
+        let names = try FileManager.default.contentsOfDirectory(atPath: samples).sorted()
+        #expect(names.count == 6)
+        try await withThrowingTaskGroup { group in
+            for name in names {
+                let expected = try Expectation(samples + "/" + name + "/expected.yaml")
+                group.addTask { try await Self.check(room, lab, "\(samples)/\(name)/submission", expected, as: learner) }
             }
+            let nothing = try Expectation(text: "{outcome: graded, score: {min: 0, max: 5}}")
+            group.addTask { try await Self.check(room, lab, "\(Self.root)/labs/\(lab)/starter", nothing, as: learner) }
+            try await group.waitForAll()
         }
+    }
 
-        private static func check(_ room: Classroom, _ lab: String, _ path: String, _ expected: Expectation, as learner: Member) async throws {
-            let ended = try await room.daemon.cli(
-                ["submit", lab, path, "--wait", "-o", "json", "--cohort", room.cohort], as: learner, limit: .seconds(400))
-            #expect(ended.json["grading"]["outcome"].text == expected.outcome, "\(path): \(ended.text)")
-            let score = ended.json["grading"]["score"].number
-            #expect(score.map(expected.scores.contains) == true, "\(path): \(expected.scores), not \(ended.text)")
-        }
+    private static func check(_ room: Classroom, _ lab: String, _ path: String, _ expected: Expectation, as learner: Member)
+        async throws
+    {
+        let ended = try await room.daemon.cli(
+            ["submit", lab, path, "--wait", "-o", "json", "--cohort", room.cohort], as: learner, limit: .seconds(400))
+        #expect(ended.json["grading"]["outcome"].text == expected.outcome, "\(path): \(ended.text)")
+        let score = ended.json["grading"]["score"].number
+        #expect(score.map(expected.scores.contains) == true, "\(path): \(expected.scores), not \(ended.text)")
     }
 }
 

@@ -26,7 +26,7 @@ import Testing
                 #expect(try await rooms[1].submit("work", work, as: learner).status == 0)
                 // The end of one leaves the rooms of the other alone.
                 #expect(await one.stop() == 0)
-                let left = one.leftovers(cgroup: cgroups[0])
+                let left = try await one.leftovers(cgroup: cgroups[0])
                 #expect(left.isEmpty, "\(left)")
                 #expect(try await rooms[1].submit("work", work, as: learner).status == 0)
             }
@@ -109,7 +109,8 @@ import Testing
     /// A daemon that is expected to end at once.
     private func serve(_ state: String, in folder: String) async throws -> Ended {
         let program = try RunningProgram(
-            "provostd", ["serve", "--state", state], environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"], folder: folder, outputs: folder + "/second")
+            "provostd", ["serve", "--state", state], environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"], folder: folder,
+            outputs: folder + "/second")
         let status = await program.ended(within: .seconds(30))
         return Ended(status: status, output: program.output, errors: program.errors)
     }

@@ -23,7 +23,8 @@ struct Classroom: Sendable {
         try await self.daemon.must(["org", "create", cohort])
         try await self.daemon.must(["program", "create", cohort, "--org", cohort])
         try await self.daemon.must([
-            "cohort", "create", cohort, "--program", cohort, "--first-day", Self.day(firstDay), "--last-day", Self.day(lastDay), "--timezone", "Asia/Seoul",
+            "cohort", "create", cohort, "--program", cohort, "--first-day", Self.day(firstDay), "--last-day", Self.day(lastDay),
+            "--timezone", "Asia/Seoul",
         ])
     }
 
@@ -68,8 +69,10 @@ struct Classroom: Sendable {
         let folder = "\(daemon.folder)/content/\(full)"
         try write(
             [
-                "grader/grader.yaml": "name: \(full)\ntitle:\n  en: \(name)\nformat: \(format)\nrun: [./run]\n", "grader/run": grader,
-                "lab/lab.yaml": "name: \(full)\ntitle:\n  en: \(name)\ngrader: \(full)\npoints: 10\n\(lab)\n", "lab/README.md": "# \(name)\n",
+                "grader/grader.yaml": "name: \(full)\ntitle:\n  en: \(name)\nformat: \(format)\nrun: [./run]\n",
+                "grader/run": grader,
+                "lab/lab.yaml": "name: \(full)\ntitle:\n  en: \(name)\ngrader: \(full)\npoints: 10\n\(lab)\n",
+                "lab/README.md": "# \(name)\n",
                 "lab/tests/secret.txt": "the hidden answer\n",
             ], to: folder)
         unsafe chmod(folder + "/grader/run", 0o755)
@@ -109,7 +112,9 @@ struct Classroom: Sendable {
     }
 
     /// `submit … --wait -o json`.
-    func submit(_ name: String, _ path: String, as member: Member, wait: Bool = true, language: String? = nil) async throws -> Ended {
+    func submit(_ name: String, _ path: String, as member: Member, wait: Bool = true, language: String? = nil) async throws
+        -> Ended
+    {
         try await daemon.cli(
             ["submit", name, path, "--cohort", cohort, "-o", "json"] + (wait ? ["--wait"] : []), as: member,
             environment: language.map { ["LANG": $0] } ?? [:])
@@ -120,8 +125,17 @@ struct Classroom: Sendable {
         try await daemon.must(["submission", "show", submission, "-o", json ? "json" : "table"], as: member)
     }
 
+    /// Looks at a submission, as root, until its newest grading is as wanted; after half a minute the test goes on and finds out.
+    func wait(for submission: String, until wanted: (JSON) -> Bool) async throws {
+        for _ in 0..<300 {
+            if try await wanted(show(submission, as: nil).json["grading"]) { return }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
     /// The attempts that a learner has used: those of submissions that count.
     func attempts(_ name: String, of member: Member) async throws -> [JSON] {
-        try await daemon.must(["submission", "list", "--assignment", name, "--cohort", cohort, "-o", "json"], as: member).json.items
+        try await daemon.must(["submission", "list", "--assignment", name, "--cohort", cohort, "-o", "json"], as: member).json
+            .items
     }
 }

@@ -34,7 +34,8 @@ final class Daemon: Sendable {
         // Another run of these tests at the same time is another process.
         let first = 1_000_000 + UInt32(getpid() % 100_000) * 10_000 + number * 128
         users = first..<first + 128
-        self.options = ["--workers", "2", "--warm-rooms", "2", "--room-users", "\(users.lowerBound)-\(users.upperBound - 1)"] + options
+        self.options =
+            ["--workers", "2", "--warm-rooms", "2", "--room-users", "\(users.lowerBound)-\(users.upperBound - 1)"] + options
     }
 
     var socket: String { state + "/provost.sock" }
@@ -77,7 +78,8 @@ final class Daemon: Sendable {
     /// Starts it and waits until it says that it is ready, at most 60 seconds.
     func start() async throws {
         let program = try RunningProgram(
-            "provostd", ["serve", "--state", state] + options, environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"], folder: folder,
+            "provostd", ["serve", "--state", state] + options, environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"],
+            folder: folder,
             outputs: folder + "/provostd")
         running.withLock { $0 = program }
         for _ in 0..<6000 {
@@ -113,15 +115,18 @@ final class Daemon: Sendable {
 
     /// Runs the command line: as a person, or as root on the daemon's own socket.
     func cli(
-        _ arguments: [String], as person: Member? = nil, environment: [String: String] = [:], input: String = "", limit: Duration = .seconds(120)
+        _ arguments: [String], as person: Member? = nil, environment: [String: String] = [:], input: String = "",
+        limit: Duration = .seconds(120)
     ) async throws -> Ended {
         let home = person?.home ?? folder + "/root"
         try FileManager.default.createDirectory(atPath: home + "/runs", withIntermediateDirectories: true)
         let clean = [
-            "HOME": home, "PATH": "/usr/bin:/bin", "XDG_CONFIG_HOME": home + "/config", "XDG_STATE_HOME": home + "/state", "PROVOST_SERVER": "unix:" + socket,
+            "HOME": home, "PATH": "/usr/bin:/bin", "XDG_CONFIG_HOME": home + "/config", "XDG_STATE_HOME": home + "/state",
+            "PROVOST_SERVER": "unix:" + socket,
         ]
         let program = try RunningProgram(
-            "provost", arguments, environment: clean.merging(environment) { $1 }, folder: home, outputs: "\(home)/runs/\(UInt64.random(in: 0 ... .max))",
+            "provost", arguments, environment: clean.merging(environment) { $1 }, folder: home,
+            outputs: "\(home)/runs/\(UInt64.random(in: 0 ... .max))",
             input: input)
         let status = await program.ended(within: limit)
         return Ended(status: status, output: program.output, errors: program.errors)
@@ -129,21 +134,32 @@ final class Daemon: Sendable {
 
     /// A command that must succeed: its own failure is the test's.
     @discardableResult
-    func must(_ arguments: [String], as person: Member? = nil, sourceLocation: SourceLocation = #_sourceLocation) async throws -> Ended {
+    func must(_ arguments: [String], as person: Member? = nil, sourceLocation: SourceLocation = #_sourceLocation) async throws
+        -> Ended
+    {
         let ended = try await cli(arguments, as: person)
-        try #require(ended.status == 0, "provost \(arguments.joined(separator: " ")): \(ended.text)", sourceLocation: sourceLocation)
+        try #require(
+            ended.status == 0, "provost \(arguments.joined(separator: " ")): \(ended.text)", sourceLocation: sourceLocation)
         return ended
     }
 
-    /// What is left on the machine of this daemon's rooms: mounts, processes and cgroups. Empty after a stop.
-    func leftovers(cgroup: String?) -> [String] {
+    /// What is left on the machine of this daemon's rooms: mounts, processes and cgroups. Empty after a stop, once the kernel has ended
+    /// what was killed: it is given five seconds.
+    func leftovers(cgroup: String) async throws -> [String] {
+        for _ in 0..<50 {
+            if findLeftovers(cgroup: cgroup).isEmpty { return [] }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        return findLeftovers(cgroup: cgroup)
+    }
+
+    private func findLeftovers(cgroup: String) -> [String] {
         let mounts = (try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)) ?? ""
         var left = mounts.split(separator: "\n").filter { $0.contains(state + "/") }.map { "mount: \($0)" }
         for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] where Int(name) != nil {
             var status = stat()
             if unsafe stat("/proc/" + name, &status) == 0, users.contains(status.st_uid) { left.append("process: \(name)") }
         }
-        guard let cgroup else { return left }
         let root = "/sys/fs/cgroup"
         for hierarchy in [""] + ((try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []) {
             let path = "\(root)/\(hierarchy)/\(cgroup)"
@@ -157,7 +173,8 @@ final class Daemon: Sendable {
         for _ in 0..<500 {
             for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] where Int(name) != nil {
                 guard let status = try? String(contentsOfFile: "/proc/\(name)/stat", encoding: .utf8),
-                    let parent = status.split(separator: ")").last?.split(separator: " ").dropFirst().first, Int32(parent) == process,
+                    let parent = status.split(separator: ")").last?.split(separator: " ").dropFirst().first,
+                    Int32(parent) == process,
                     let groups = try? String(contentsOfFile: "/proc/\(name)/cgroup", encoding: .utf8)
                 else { continue }
                 for line in groups.split(separator: "\n") {
@@ -173,7 +190,9 @@ final class Daemon: Sendable {
 
 /// Starts one daemon for all tests of a suite.
 struct SharedDaemon: SuiteTrait, TestScoping {
-    func provideScope(for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void) async throws {
+    func provideScope(for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void)
+        async throws
+    {
         try await Daemon.with { daemon in try await Daemon.$shared.withValue(daemon) { try await function() } }
     }
 }

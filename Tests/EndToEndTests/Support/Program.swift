@@ -12,7 +12,10 @@ final class RunningProgram: Sendable {
     ///   - program: an absolute path, or the name of one of our own programs.
     ///   - folder: the current folder.
     ///   - outputs: the outputs are kept at this path with `.out` and `.err` behind it.
-    init(_ program: String, _ arguments: [String], environment: [String: String], folder: String, outputs: String, input: String = "") throws {
+    init(
+        _ program: String, _ arguments: [String], environment: [String: String], folder: String, outputs: String,
+        input: String = ""
+    ) throws {
         name = outputs
         process.executableURL = program.hasPrefix("/") ? URL(fileURLWithPath: program) : Self.own(program)
         process.arguments = arguments
@@ -23,7 +26,8 @@ final class RunningProgram: Sendable {
         }
         // Closed here once the child has them: Foundation keeps them for longer, and its Process cannot bear a thousand open files.
         let handles = try [
-            FileHandle(forReadingFrom: URL(fileURLWithPath: name + ".in")), FileHandle(forWritingTo: URL(fileURLWithPath: name + ".out")),
+            FileHandle(forReadingFrom: URL(fileURLWithPath: name + ".in")),
+            FileHandle(forWritingTo: URL(fileURLWithPath: name + ".out")),
             FileHandle(forWritingTo: URL(fileURLWithPath: name + ".err")),
         ]
         defer { for handle in handles { try? handle.close() } }

@@ -30,7 +30,8 @@ enum RawRequest {
         guard connected == 0 else { throw DaemonFailure(description: "no connection to \(socket)") }
 
         let length = chunked ? "Transfer-Encoding: chunked" : "Content-Length: \(body.count)"
-        let head = "POST \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer \(token)\r\nIdempotency-Key: \(key)\r\n\(length)\r\n\r\n"
+        let head =
+            "POST \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer \(token)\r\nIdempotency-Key: \(key)\r\n\(length)\r\n\r\n"
         var pieces = [Array(head.utf8)]
         if chunked {
             for start in stride(from: 0, to: body.count, by: 10_000) {

@@ -1,7 +1,8 @@
 """Tries to get points without doing the work. Every trick must earn nothing.
 
 The tricks: the grader's own commands, its socket and its folders; faked report lines and results files; the learner's copy of
-Python; processes that stay behind; symbolic links; the input of an earlier run; a good exit status whatever happens.
+Python; processes that stay behind; symbolic links; a closed folder; the input of an earlier run; a good exit status whatever
+happens.
 """
 
 import atexit
@@ -121,10 +122,15 @@ def spoil_python():
     quietly(os.kill, -1, signal.SIGUSR1)
 
 
+def close_the_folder():
+    quietly(os.chmod, "/submission", 0)
+
+
 def main():
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     atexit.register(os._exit, 0)
-    for trick in (stay_behind, call_the_commands, talk_to_the_socket, write_everywhere, look_for_the_answers, spoil_python):
+    tricks = (stay_behind, call_the_commands, talk_to_the_socket, write_everywhere, look_for_the_answers, spoil_python)
+    for trick in (*tricks, close_the_folder):
         quietly(trick)
     for name in TESTS:
         print(f"report test '{name}' pass --score 100 --max 100")
