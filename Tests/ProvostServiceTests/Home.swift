@@ -41,7 +41,7 @@ struct Home: Sendable {
         let path = "/tmp/provost-home-\(UUID().uuidString)"
         let directory = try StateDirectory(path: path)
         let launcher = builtProgram("provost-launch")
-        try Tools.install(
+        try await installTools(
             from: String(launcher.prefix(upTo: launcher.lastIndex(of: "/") ?? launcher.startIndex)), into: directory.tools)
         let first = nextUsers.add(100, ordering: .relaxed).oldValue
         let sandbox = try Sandbox(
@@ -66,6 +66,28 @@ struct Home: Sendable {
         await sandbox.shutdown()
         TreeFiles.remove(path)
         try result.get()
+    }
+
+    /// As `Tools.install` does, but by another process: while we had a program open for writing, another test's launcher could be spawned, take
+    /// the descriptor with it, and nobody could run that program (“Text file busy”).
+    private static func installTools(from programs: String, into tools: String) async throws {
+        try FileManager.default.createDirectory(atPath: tools + "/grade-bin", withIntermediateDirectories: true)
+        for (program, name) in [
+            ("provost-unpack", "provost-unpack"), ("provost-relay", "grade-bin/learner"), ("provost-relay", "grade-bin/report"),
+        ] {
+            let copy = Process()
+            copy.executableURL = URL(fileURLWithPath: "/usr/bin/install")
+            copy.arguments = ["-m", "755", "\(programs)/\(program)", "\(tools)/\(name)"]
+            let status = try await withCheckedThrowingContinuation { continuation in
+                copy.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+                do { try copy.run() } catch {
+                    copy.terminationHandler = nil
+                    continuation.resume(throwing: error)
+                }
+            }
+            try #require(status == 0, "install \(program)")
+        }
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: tools + "/grade-bin")
     }
 
     private func prepare() async throws {

@@ -137,6 +137,33 @@ extension RealRooms {
             }
         }
 
+        @Test func progressOfOthersIsForTheirInstructors() async throws {
+            try await Home.with { home in
+                try await home.publish(script: "exit 0")
+                let autumn = Slug(trusted: "autumn")
+                _ = try await home.join("minji")
+                let minji = try await home.join("minji", cohort: autumn)
+                let jun = try await home.join("jun")
+                let teacher = try await home.join("teacher", .instructor)
+                let results = home.provost.results
+                let cohorts = { (principal: Principal, person: String?) in
+                    try await results.progress(principal, cohort: nil, person: person.map { Slug(trusted: $0) }).map(
+                        \.cohort.slug.text
+                    ).sorted()
+                }
+                #expect(try await cohorts(minji, nil) == ["autumn", "spring"])
+                #expect(try await cohorts(minji, "minji") == ["autumn", "spring"])
+                #expect(try await cohorts(teacher, "minji") == ["spring"], "the other cohort is not theirs")
+                #expect(try await cohorts(Home.root, "minji") == ["autumn", "spring"])
+                await expectFailure(.denied) { _ = try await cohorts(jun, "minji") }
+                await expectFailure(.denied) { _ = try await cohorts(jun, "nobody-of-that-name") }
+                await expectFailure(.denied) {
+                    _ = try await results.progress(teacher, cohort: autumn, person: Slug(trusted: "minji"))
+                }
+                await expectFailure(.denied) { _ = try await results.grades(jun, cohort: Home.cohort, assignment: nil) }
+            }
+        }
+
         @Test func aCodeWorksOnceAndATokenUntilItIsRevoked() async throws {
             try await Home.with { home in
                 let people = home.provost.people

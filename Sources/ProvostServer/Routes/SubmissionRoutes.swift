@@ -82,8 +82,9 @@ struct SubmissionRoutes {
 
     /// A file in pieces, read off the event loop; closes the descriptor at the end.
     private func file(_ descriptor: Int32, bytes: ByteCount) -> ResponseBody {
-        ResponseBody(contentLength: Int(bytes.bytes)) { writer in
-            let handle = FileReader(descriptor)
+        // Owned from here on: the body of an answer whose client is gone is never asked for.
+        let handle = FileReader(descriptor)
+        return ResponseBody(contentLength: Int(bytes.bytes)) { writer in
             while let piece = try await Blocking.run({ try handle.next() }) { try await writer.write(ByteBuffer(bytes: piece)) }
             try await writer.finish(nil)
         }

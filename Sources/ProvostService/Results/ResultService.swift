@@ -15,7 +15,9 @@ package struct ResultService: Sendable {
         try principal.require(.instruct(cohort: cohort))
         _ = try await context.store.cohort(cohort)
         let id: ID<Assignment>? =
-            if let assignment { try await assignments.find(principal, name: assignment, cohort: cohort).assignment.id } else { nil }
+            if let assignment { try await assignments.find(principal, name: assignment, cohort: cohort).assignment.id } else {
+                nil
+            }
         return try await context.store.results(cohort: cohort, assignment: id, person: nil)
     }
 
@@ -25,6 +27,11 @@ package struct ResultService: Sendable {
     ) async throws(ProvostError) -> [(cohort: Cohort, person: Slug, rows: [(AssignmentView, ResultRow)])] {
         let subject: Person
         if let person {
+            // Whether somebody exists is told to instructors only.
+            let instructs = principal.isAdministrator || principal.enrollments.contains { $0.role >= .instructor }
+            guard instructs || person == principal.person?.slug else {
+                throw ProvostError(.denied, "Other people's progress is for instructors.")
+            }
             subject = try await context.store.person(person)
         } else if let own = principal.person {
             subject = own
@@ -32,8 +39,12 @@ package struct ResultService: Sendable {
             throw ProvostError(.invalid, "An administrator has no progress of their own; say whose with --person.")
         }
         var reports: [(cohort: Cohort, person: Slug, rows: [(AssignmentView, ResultRow)])] = []
-        for enrollment in try await context.store.enrollments(person: subject.id) where cohort.map({ $0 == enrollment.cohort }) ?? true {
-            if subject.id != principal.person?.id { try principal.require(.instruct(cohort: enrollment.cohort)) }
+        let own = subject.id == principal.person?.id
+        if !own, let cohort { try principal.require(.instruct(cohort: cohort)) }
+        for enrollment in try await context.store.enrollments(person: subject.id)
+        where cohort.map({ $0 == enrollment.cohort }) ?? true {
+            // Of somebody else's cohorts, those that are the caller's to see.
+            guard own || (try? principal.require(.instruct(cohort: enrollment.cohort))) != nil else { continue }
             guard enrollment.role == .learner, !enrollment.suspended else { continue }
             let known = try await context.store.cohort(enrollment.cohort)
             let results = try await context.store.results(cohort: known.slug, assignment: nil, person: subject.id)
