@@ -433,6 +433,8 @@ def main():
         model = next((line.split(":", 1)[1].strip() for line in file if line.startswith("model name")), "unknown")
     print(f"{os.cpu_count()} cores ({model}), load average {load[0]:.2f} {load[1]:.2f} {load[2]:.2f} at the start; Linux {os.uname().release}", flush=True)
     table = Table()
+    if load[0] > os.cpu_count() / 2:
+        table.note("Other work was going on at the start: medians then say little, and a submission, which uses two processors, suffers more than a room.")
     daemon = rooms = None
     try:
         daemon = Daemon(programs, folder, learners=8)
