@@ -71,13 +71,14 @@ extension Store {
         }
     }
 
-    /// Gives a run back to the queue through no fault of the learner; its late result is fenced off by a run number more.
+    /// Gives a run back to the queue through no fault of the learner. Its late result is fenced off: by the stage until the next
+    /// claim, by that claim's run number afterwards.
     /// false: it was fenced off already or has ended.
     package func requeue(_ grading: ID<Grading>, run: Int) async throws(ProvostError) -> Bool {
         try await write { db in
             let changed = try db.run(
                 """
-                UPDATE grading SET stage = 'queued', run = run + 1, startedAt = NULL, unpack = NULL
+                UPDATE grading SET stage = 'queued', startedAt = NULL, unpack = NULL
                 WHERE id = ? AND run = ? AND stage IN ('unpacking', 'grading')
                 """, [grading.text, run])
             guard changed == 1 else { return false }

@@ -88,6 +88,8 @@ struct Package {
 
     /// The module that a line imports, if it does.
     private static func module(_ line: Substring) -> String? {
+        // Not what is indented: another language's lines in a text of ours.
+        guard line.first != " " else { return nil }
         let words = line.split(separator: " ")
         guard let position = words.firstIndex(of: "import"), position + 1 < words.count else { return nil }
         let modifiers: Set<Substring> = ["package", "public", "internal", "private", "fileprivate"]

@@ -11,7 +11,7 @@ import Synchronization
 /// queued again at start; the run number fences off whatever the old one might still say.
 package final class GradingQueue: Service, Sendable {
     /// A grading is started at most this often; then it is not graded, so that one that kills the daemon cannot do so for ever.
-    package static let mostRuns = 5
+    package static let mostRuns = 10
 
     package let workers: Int
     private let context: ServiceContext
