@@ -54,7 +54,8 @@ extension RealRooms {
                     let room = try await sandbox.start(spec)
                     #expect(await room.send(Array("hello\n".utf8)))
                     room.closeInput()
-                    #expect(await room.report().ending == .exited(0))
+                    let report = await room.report()
+                    #expect(report.ending == .exited(0), "\(report)")
                 }
             }
         }

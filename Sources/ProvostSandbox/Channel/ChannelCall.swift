@@ -9,7 +9,10 @@ package final class ChannelCall: Sendable {
     package let arguments: [String]
 
     private struct State {
-        var outgoing: [UInt8] = []
+        /// Whole frames, and how much of the first one is sent.
+        var outgoing: [[UInt8]] = []
+        var outgoingSent = 0
+        var outgoingBytes = 0
         var incoming: [[UInt8]] = []
         var incomingBytes = 0
         var inputRequests = 0
@@ -89,8 +92,10 @@ package final class ChannelCall: Sendable {
     private func send(_ frame: Frame) {
         let overflow = state.withLock { state in
             guard !state.hungUp, !state.finished else { return false }
-            if state.outgoing.count > Self.outgoingLimit { return true }
-            state.outgoing += frame.bytes
+            if state.outgoingBytes > Self.outgoingLimit { return true }
+            let bytes = frame.bytes
+            state.outgoing.append(bytes)
+            state.outgoingBytes += bytes.count
             return false
         }
         if overflow { hangUp() }
@@ -135,15 +140,23 @@ package final class ChannelCall: Sendable {
     var wantsInput: Bool { state.withLock { $0.incomingBytes < Self.incomingLimit } }
     var hasOutput: Bool { state.withLock { !$0.outgoing.isEmpty } }
 
-    /// Takes what is to be sent; what could not be sent comes back by `putBack`.
-    func takeOutput() -> [UInt8] {
-        state.withLock { state in
-            defer { state.outgoing = [] }
-            return state.outgoing
-        }
+    /// The first frame that is not wholly sent, and how much of it is.
+    func nextOutput() -> (frame: [UInt8], sent: Int)? {
+        state.withLock { state in state.outgoing.first.map { ($0, state.outgoingSent) } }
     }
 
-    func putBack(_ rest: ArraySlice<UInt8>) { state.withLock { $0.outgoing = Array(rest) + $0.outgoing } }
+    /// So much more of that frame is sent. It may be gone meanwhile, with the client.
+    func didSend(_ count: Int) {
+        state.withLock { state in
+            guard let first = state.outgoing.first else { return }
+            state.outgoingSent += count
+            state.outgoingBytes -= count
+            if state.outgoingSent >= first.count {
+                state.outgoing.removeFirst()
+                state.outgoingSent = 0
+            }
+        }
+    }
 
     /// False when nobody asked for input.
     func receive(_ piece: [UInt8]) -> Bool {
@@ -167,7 +180,7 @@ package final class ChannelCall: Sendable {
         let (action, waiter): ((@Sendable () -> Void)?, CheckedContinuation<[UInt8]?, Never>?) = state.withLock { state in
             if state.hungUp { return (nil, nil) }
             state.hungUp = true
-            state.outgoing = []
+            (state.outgoing, state.outgoingSent, state.outgoingBytes) = ([], 0, 0)
             defer { (state.hangUpAction, state.waiter) = (nil, nil) }
             return (state.finished ? nil : state.hangUpAction, state.waiter)
         }

@@ -177,13 +177,13 @@ package final class ResultChannel: Sendable {
     }
 
     private func flush(_ number: Int32, _ call: ChannelCall) -> Bool {
-        let bytes = call.takeOutput()
-        guard !bytes.isEmpty else { return true }
-        let sent = unsafe bytes.withUnsafeBytes {
-            unsafe send(number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+        while let (frame, start) = call.nextOutput() {
+            let sent = unsafe frame.withUnsafeBytes {
+                unsafe send(number, $0.baseAddress! + start, $0.count - start, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+            }
+            if sent < 0 { return errno == EAGAIN || errno == EINTR }
+            call.didSend(sent)
         }
-        if sent < 0, errno != EAGAIN, errno != EINTR { return false }
-        call.putBack(bytes[max(0, sent)...])
         return true
     }
 
