@@ -143,7 +143,8 @@ let package = Package(
         .testTarget(
             name: "ProvostSandboxTests",
             dependencies: [
-                "CLinux", "ProvostCore", "ProvostSandbox", "ProvostTestSupport", "provost-launch", "provost-relay", "room-benchmark",
+                "CLinux", "ProvostCore", "ProvostSandbox", "ProvostTestSupport", "provost-launch", "provost-relay",
+                "room-benchmark",
             ]),
 
         // MARK: ProvostServer

@@ -31,8 +31,10 @@ package enum Server {
         addresses.map { address in
             let configuration: ApplicationConfiguration =
                 switch address {
-                case .unixSocket(let path): ApplicationConfiguration(address: .unixDomainSocket(path: path), serverName: "provostd")
-                case .tcp(let host, let port): ApplicationConfiguration(address: .hostname(host, port: port), serverName: "provostd")
+                case .unixSocket(let path):
+                    ApplicationConfiguration(address: .unixDomainSocket(path: path), serverName: "provostd")
+                case .tcp(let host, let port):
+                    ApplicationConfiguration(address: .hostname(host, port: port), serverName: "provostd")
                 }
             return Application(
                 router: router(provost, version: version, ownUser: ownUser), server: builder(), configuration: configuration,

@@ -91,7 +91,8 @@ extension Store {
         person: ID<Person>, key: String, assignment: ID<Assignment>, digest: ContentDigest?
     ) async throws(ProvostError) -> RecordedSubmission? {
         try await read { db in
-            guard let (submission, receipt) = try db.submissionAndReceipt(person: person, key: key), submission.assignment == assignment,
+            guard let (submission, receipt) = try db.submissionAndReceipt(person: person, key: key),
+                submission.assignment == assignment,
                 digest == nil || submission.digest == digest
             else { return nil }
             return RecordedSubmission(submission: submission, receipt: receipt, resent: true, attemptsLeft: nil)

@@ -31,7 +31,8 @@ extension Store {
     /// grader has another digest and is another lab version. The same digest again: what is recorded, `new` false.
     /// Throws `notFound` if the grader version does not exist, `conflict` when the digest belongs to another name or grader.
     package func publishLab(
-        digest: ContentDigest, content: ContentDigest, name: Slug, manifest: LabManifest, grader: ContentDigest, bytes: ByteCount, by actor: String,
+        digest: ContentDigest, content: ContentDigest, name: Slug, manifest: LabManifest, grader: ContentDigest, bytes: ByteCount,
+        by actor: String,
         at instant: Timestamp
     ) async throws(ProvostError) -> (version: LabVersion, new: Bool) {
         let published = try await write { db -> Published<LabVersion> in
@@ -50,14 +51,16 @@ extension Store {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
-                    digest.hex, content.hex, name.text, number, try Column.json(manifest), manifest.points.thousandths, grader.hex,
+                    digest.hex, content.hex, name.text, number, try Column.json(manifest), manifest.points.thousandths,
+                    grader.hex,
                     instant.milliseconds, bytes.bytes,
                 ])
             try db.appendAudit(
                 actor: actor, action: "lab.publish", subject: "\(name)/\(number)",
                 details: ["digest": digest.hex, "grader": grader.hex], at: instant)
             let version = LabVersion(
-                digest: digest, content: content, name: name, number: number, manifest: manifest, grader: grader, publishedAt: instant,
+                digest: digest, content: content, name: name, number: number, manifest: manifest, grader: grader,
+                publishedAt: instant,
                 bytes: bytes)
             return Published(version: version, new: true)
         }
@@ -126,11 +129,13 @@ extension GraderVersion {
 }
 
 extension LabVersion {
-    fileprivate static let selection = "SELECT digest, name, number, manifest, grader, publishedAt, bytes, content FROM labVersion"
+    fileprivate static let selection =
+        "SELECT digest, name, number, manifest, grader, publishedAt, bytes, content FROM labVersion"
 
     fileprivate static func decoded(_ row: Row) throws -> LabVersion {
         LabVersion(
-            digest: try row.digest(0), content: try row.digest(7), name: row.slug(1), number: row[2], manifest: try Column.decoded(row[3]),
+            digest: try row.digest(0), content: try row.digest(7), name: row.slug(1), number: row[2],
+            manifest: try Column.decoded(row[3]),
             grader: try row.digest(4), publishedAt: row.instant(5), bytes: ByteCount(row[6]))
     }
 }

@@ -26,10 +26,14 @@ struct Daemon {
         let blobs = try BlobStore(directory: directory.blobs)
         let sandbox = try Sandbox(
             Sandbox.Configuration(
-                directory: directory.path, launcher: programs + "/provost-launch", userRange: settings.roomUsers, warmRooms: settings.warmRooms))
+                directory: directory.path, launcher: programs + "/provost-launch", userRange: settings.roomUsers,
+                warmRooms: settings.warmRooms))
         let context = ServiceContext(store: store, blobs: blobs, sandbox: sandbox, directory: directory, logger: logger)
         let provost: Provost
-        do { provost = try Provost(context, workers: settings.workers, allowDegraded: settings.allowDegraded, grace: settings.grace) } catch {
+        do {
+            provost = try Provost(
+                context, workers: settings.workers, allowDegraded: settings.allowDegraded, grace: settings.grace)
+        } catch {
             await sandbox.shutdown()
             throw error
         }
@@ -47,9 +51,12 @@ struct Daemon {
                 await readiness.listening(on: address, port: port)
             })
 
-        logger.notice("Starting", metadata: ["version": "\(provostVersion)", "state": "\(directory.path)", "workers": "\(settings.workers)"])
+        logger.notice(
+            "Starting",
+            metadata: ["version": "\(provostVersion)", "state": "\(directory.path)", "workers": "\(settings.workers)"])
         var configuration = ServiceGroupConfiguration(
-            services: [SandboxLifetime(sandbox: sandbox), provost.queue] + servers + [readiness], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: [SandboxLifetime(sandbox: sandbox), provost.queue] + servers + [readiness],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         // The queue's own grace ends first; then open connections are cut, and a part that does not stop is ended with the process.
         configuration.maximumGracefulShutdownDuration = settings.grace + .seconds(5)
         configuration.maximumCancellationDuration = .seconds(20)
@@ -70,11 +77,16 @@ struct Daemon {
     /// The lock on the state directory says that no daemon runs on it, so a socket that is still there is a leftover.
     private static func removeStaleSocket(_ path: String) throws(ProvostError) {
         guard path.utf8.count <= 107 else {
-            throw ProvostError(.invalid, "The socket's path \(path) is longer than 107 bytes, which Unix sockets cannot have; give --socket a shorter one.")
+            throw ProvostError(
+                .invalid,
+                "The socket's path \(path) is longer than 107 bytes, which Unix sockets cannot have; give --socket a shorter one."
+            )
         }
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else { return }
-        guard status.st_mode & S_IFMT == S_IFSOCK else { throw ProvostError(.conflict, "\(path) exists and is no socket; give --socket another path.") }
+        guard status.st_mode & S_IFMT == S_IFSOCK else {
+            throw ProvostError(.conflict, "\(path) exists and is no socket; give --socket another path.")
+        }
         unsafe unlink(path)
     }
 }

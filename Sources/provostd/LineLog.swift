@@ -18,7 +18,9 @@ struct LineLog: LogHandler {
 
     func log(event: LogEvent) {
         var text = "\(systemNow()) \(event.level) \(Self.escaped("\(event.message)"))"
-        for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { _, new in new }).sorted(by: { $0.key < $1.key }) {
+        for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { _, new in new }).sorted(by: {
+            $0.key < $1.key
+        }) {
             // Hummingbird's name for what everybody here calls the request.
             text += " \(key == "hb.request.id" ? "request" : key)=\(Self.quoted("\(value)"))"
         }
@@ -28,9 +30,13 @@ struct LineLog: LogHandler {
 
     private static func quoted(_ text: String) -> String {
         let escaped = escaped(text)
-        return escaped.isEmpty || escaped.contains(where: { $0 == " " || $0 == "\"" || $0 == "=" }) ? "\"\(escaped.replacing("\"", with: "\\\""))\"" : escaped
+        return escaped.isEmpty || escaped.contains(where: { $0 == " " || $0 == "\"" || $0 == "=" })
+            ? "\"\(escaped.replacing("\"", with: "\\\""))\"" : escaped
     }
     private static func escaped(_ text: String) -> String {
-        String(text.unicodeScalars.flatMap { $0.value < 0x20 || $0.value == 0x7F ? Array("\\u{\(String($0.value, radix: 16))}".unicodeScalars) : [$0] }.map(Character.init))
+        String(
+            text.unicodeScalars.flatMap {
+                $0.value < 0x20 || $0.value == 0x7F ? Array("\\u{\(String($0.value, radix: 16))}".unicodeScalars) : [$0]
+            }.map(Character.init))
     }
 }

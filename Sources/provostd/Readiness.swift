@@ -56,7 +56,9 @@ actor Readiness: Service {
         let length = socklen_t(MemoryLayout<sa_family_t>.size + bytes.count)
         let message = Array(text.utf8)
         _ = unsafe withUnsafePointer(to: &address) {
-            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe sendto(descriptor, message, message.count, Int32(MSG_NOSIGNAL), $0, length) }
+            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe sendto(descriptor, message, message.count, Int32(MSG_NOSIGNAL), $0, length)
+            }
         }
     }
 }

@@ -17,14 +17,16 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The directory that everything lies in; made if it is not there.") var state: String?
     @Option(help: "A configuration file in YAML (default: STATE/provostd.yaml if it exists).") var config: String?
     @Option(help: "The Unix socket (default: STATE/provost.sock).") var socket: String?
-    @Option(help: "Listen on TCP too, as HOST:PORT. Plain HTTP: another host than loopback needs --behind-proxy.") var listen: String?
+    @Option(help: "Listen on TCP too, as HOST:PORT. Plain HTTP: another host than loopback needs --behind-proxy.") var listen:
+        String?
     @Flag(help: "A reverse proxy that speaks TLS stands before the TCP address.") var behindProxy = false
     @Option(help: "Gradings at one time (default: one for each processor).") var workers: Int?
     @Option(help: "Rooms kept ready (default: 3 for each worker).") var warmRooms: Int?
     @Option(help: "The host users of rooms, as FIRST-LAST (default: 200000-264999).") var roomUsers: String?
     @Flag(help: "Grade although some limit cannot be enforced on this machine.") var allowDegraded = false
     @Option(help: "trace, debug, info, notice, warning or error (default: info).") var logLevel: String?
-    @Option(help: "Seconds that running gradings may go on after SIGTERM before they are queued again (default: 10).") var grace: Int?
+    @Option(help: "Seconds that running gradings may go on after SIGTERM before they are queued again (default: 10).") var grace:
+        Int?
 
     func run() async throws {
         do {
@@ -40,7 +42,11 @@ struct StartFailure: Error {
     let status: Int32 = 1
 
     init(_ error: any Error) {
-        if let error = error as? ProvostError { message = error.cause.map { "\(error.message) (\($0))" } ?? error.message } else { message = "\(error)" }
+        if let error = error as? ProvostError {
+            message = error.cause.map { "\(error.message) (\($0))" } ?? error.message
+        } else {
+            message = "\(error)"
+        }
     }
 
     func report() {

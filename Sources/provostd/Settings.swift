@@ -31,7 +31,8 @@ struct Settings: Sendable {
     let grace: Duration
 
     private static let keys = [
-        "state", "socket", "listen", "behind-proxy", "workers", "warm-rooms", "room-users", "allow-degraded", "log-level", "grace",
+        "state", "socket", "listen", "behind-proxy", "workers", "warm-rooms", "room-users", "allow-degraded", "log-level",
+        "grace",
     ]
 
     init(flags: Serve) async throws {
@@ -41,20 +42,28 @@ struct Settings: Sendable {
 
         let early = ConfigReader(providers: providers)
         let folder = try await early.fetchString(forKey: "state")
-        if let path = flags.config ?? folder.map({ $0 + "/provostd.yaml" }), flags.config != nil || FileManager.default.fileExists(atPath: path) {
+        if let path = flags.config ?? folder.map({ $0 + "/provostd.yaml" }),
+            flags.config != nil || FileManager.default.fileExists(atPath: path)
+        {
             try Self.checkKeys(path)
             do { providers.append(try await FileProvider<YAMLSnapshot>(filePath: FilePath(path))) } catch {
                 throw ProvostError(.invalid, "The configuration file \(path) cannot be read: \(error)")
             }
         }
         let reader = ConfigReader(providers: providers)
-        func text(_ key: String) async throws -> String? { try await Self.fetch(key) { try await reader.fetchString(forKey: ConfigKey(key)) } }
+        func text(_ key: String) async throws -> String? {
+            try await Self.fetch(key) { try await reader.fetchString(forKey: ConfigKey(key)) }
+        }
         func number(_ key: String, in range: ClosedRange<Int>) async throws -> Int? {
             guard let value = try await Self.fetch(key, { try await reader.fetchInt(forKey: ConfigKey(key)) }) else { return nil }
-            guard range.contains(value) else { throw ProvostError(.invalid, "\(key) must be from \(range.lowerBound) to \(range.upperBound), not \(value).") }
+            guard range.contains(value) else {
+                throw ProvostError(.invalid, "\(key) must be from \(range.lowerBound) to \(range.upperBound), not \(value).")
+            }
             return value
         }
-        func flag(_ key: String) async throws -> Bool { try await Self.fetch(key) { try await reader.fetchBool(forKey: ConfigKey(key)) } ?? false }
+        func flag(_ key: String) async throws -> Bool {
+            try await Self.fetch(key) { try await reader.fetchBool(forKey: ConfigKey(key)) } ?? false
+        }
 
         guard let state = try await text("state") else {
             throw ProvostError(.invalid, "Say where everything lies: provostd serve --state DIR (or PROVOST_STATE).")
@@ -68,7 +77,8 @@ struct Settings: Sendable {
         allowDegraded = try await flag("allow-degraded")
         let level = try await text("log-level") ?? "info"
         guard let known = Logger.Level(rawValue: level) else {
-            throw ProvostError(.invalid, "log-level “\(level)” is not one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")).")
+            throw ProvostError(
+                .invalid, "log-level “\(level)” is not one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")).")
         }
         logLevel = known
         grace = .seconds(try await number("grace", in: 0...3600) ?? 10)
@@ -76,18 +86,27 @@ struct Settings: Sendable {
 
     private static func values(_ flags: Serve) -> [AbsoluteConfigKey: ConfigValue] {
         var values: [AbsoluteConfigKey: ConfigValue] = [:]
-        func set(_ key: String, _ content: ConfigContent?) { if let content { values[[key]] = ConfigValue(content, isSecret: false) } }
-        for (key, text) in [("state", flags.state), ("socket", flags.socket), ("listen", flags.listen), ("room-users", flags.roomUsers), ("log-level", flags.logLevel)] {
+        func set(_ key: String, _ content: ConfigContent?) {
+            if let content { values[[key]] = ConfigValue(content, isSecret: false) }
+        }
+        for (key, text) in [
+            ("state", flags.state), ("socket", flags.socket), ("listen", flags.listen), ("room-users", flags.roomUsers),
+            ("log-level", flags.logLevel),
+        ] {
             set(key, text.map { .string($0) })
         }
-        for (key, number) in [("workers", flags.workers), ("warm-rooms", flags.warmRooms), ("grace", flags.grace)] { set(key, number.map { .int($0) }) }
+        for (key, number) in [("workers", flags.workers), ("warm-rooms", flags.warmRooms), ("grace", flags.grace)] {
+            set(key, number.map { .int($0) })
+        }
         set("behind-proxy", flags.behindProxy ? .bool(true) : nil)
         set("allow-degraded", flags.allowDegraded ? .bool(true) : nil)
         return values
     }
 
     private static func fetch<Value>(_ key: String, _ read: () async throws -> Value?) async throws -> Value? {
-        do { return try await read() } catch { throw ProvostError(.invalid, "The setting \(key) has a value that cannot be read: \(error)") }
+        do { return try await read() } catch {
+            throw ProvostError(.invalid, "The setting \(key) has a value that cannot be read: \(error)")
+        }
     }
 
     /// A misspelt key would be a setting that silently does nothing.
@@ -96,23 +115,29 @@ struct Settings: Sendable {
             throw ProvostError(.invalid, "The configuration file \(path) cannot be read.")
         }
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            guard let first = line.first, first != "#", !first.isWhitespace, let colon = line.firstIndex(of: ":") else { continue }
+            guard let first = line.first, first != "#", !first.isWhitespace, let colon = line.firstIndex(of: ":") else {
+                continue
+            }
             let key = String(line[..<colon])
             guard keys.contains(key) else {
-                throw ProvostError(.invalid, "\(path):\(index + 1):1: “\(key)” is not a setting; known are \(keys.joined(separator: ", ")).")
+                throw ProvostError(
+                    .invalid, "\(path):\(index + 1):1: “\(key)” is not a setting; known are \(keys.joined(separator: ", ")).")
             }
         }
     }
 
     private static func address(_ text: String?, behindProxy: Bool) throws(ProvostError) -> ListeningAddress? {
         guard let text else { return nil }
-        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port) else {
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port)
+        else {
             throw ProvostError(.invalid, "listen “\(text)” is not HOST:PORT, like 127.0.0.1:8080.")
         }
         let host = String(text[..<colon].trimmingPrefix("[").replacing("]", with: ""))
         guard behindProxy || host == "localhost" || host == "::1" || host.hasPrefix("127.") else {
             throw ProvostError(
-                .invalid, "Tokens would travel unencrypted from \(host). Listen on 127.0.0.1 behind a reverse proxy with TLS, or say --behind-proxy.")
+                .invalid,
+                "Tokens would travel unencrypted from \(host). Listen on 127.0.0.1 behind a reverse proxy with TLS, or say --behind-proxy."
+            )
         }
         return .tcp(host: host, port: port)
     }
@@ -120,7 +145,8 @@ struct Settings: Sendable {
     private static func users(_ text: String) throws(ProvostError) -> Range<UInt32> {
         let parts = text.split(separator: "-").compactMap { UInt32($0) }
         guard parts.count == 2, parts[0] >= 1000, parts[1] > parts[0], parts[1] - parts[0] >= 15 else {
-            throw ProvostError(.invalid, "room-users “\(text)” is not FIRST-LAST with at least 16 users from 1000 on, like 200000-264999.")
+            throw ProvostError(
+                .invalid, "room-users “\(text)” is not FIRST-LAST with at least 16 users from 1000 on, like 200000-264999.")
         }
         return parts[0]..<parts[1] + 1
     }

@@ -39,7 +39,9 @@ import Testing
     }
 
     /// A grace of one second: the short grading ends in it, the long one is queued again.
-    @Test(arguments: [("0.3", false), ("6", true)]) func stoppedInTheMiddleItIsGradedAllTheSame(length: String, again: Bool) async throws {
+    @Test(arguments: [("0.3", false), ("6", true)]) func stoppedInTheMiddleItIsGradedAllTheSame(length: String, again: Bool)
+        async throws
+    {
         try await Daemon.with(options: ["--grace", "1"]) { daemon in
             let room = try await Classroom(daemon)
             try await room.assignment("work", grader: "#!/bin/sh\nsleep \(length)\nreport test whole pass --max 10\n")

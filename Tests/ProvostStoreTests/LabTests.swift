@@ -28,7 +28,8 @@ struct LabTests {
         #expect(version == world.grader)
         #expect(!new)
         let (lab, newLab) = try await world.store.publishLab(
-            digest: world.lab.digest, content: world.lab.content, name: world.lab.name, manifest: world.lab.manifest, grader: world.grader.digest,
+            digest: world.lab.digest, content: world.lab.content, name: world.lab.name, manifest: world.lab.manifest,
+            grader: world.grader.digest,
             bytes: ByteCount(10), by: "a", at: World.now)
         #expect(lab == world.lab)
         #expect(!newLab)
@@ -74,7 +75,8 @@ struct AssignmentTests {
                 World.assignment("none", due: nil, lab: world.lab, attempts: 0), by: "a", at: World.now)
         }
         let strange = LabVersion(
-            digest: World.digest(77), content: World.digest(78), name: world.lab.name, number: 1, manifest: world.lab.manifest, grader: world.grader.digest,
+            digest: World.digest(77), content: World.digest(78), name: world.lab.name, number: 1, manifest: world.lab.manifest,
+            grader: world.grader.digest,
             publishedAt: World.now, bytes: ByteCount(0))
         await expectFailure(.notFound, "lab version") {
             try await world.store.createAssignment(World.assignment("x", due: nil, lab: strange), by: "a", at: World.now)

@@ -23,7 +23,9 @@ package struct LearnerCommand: Hashable, Sendable {
     /// Reads the words after `learner`. Throws `invalid` with a sentence for the grader's author.
     package init(_ words: [String]) throws(ProvostError) {
         var words = Words(words)
-        guard words.next() == "run" else { throw ProvostError(.invalid, "learner: the only verb is run, like “learner run -- ./program”.") }
+        guard words.next() == "run" else {
+            throw ProvostError(.invalid, "learner: the only verb is run, like “learner run -- ./program”.")
+        }
         input = .none
         command = []
         while let option = words.next() {
@@ -33,17 +35,22 @@ package struct LearnerCommand: Hashable, Sendable {
             case "--memory": memory = try ByteCount(parsing: words.value(of: option))
             case "--processes":
                 let text = try words.value(of: option)
-                guard let count = Int(text), count > 0 else { throw ProvostError(.invalid, "--processes: “\(text.prefix(40))” is not a number above 0.") }
+                guard let count = Int(text), count > 0 else {
+                    throw ProvostError(.invalid, "--processes: “\(text.prefix(40))” is not a number above 0.")
+                }
                 processes = count
             case "--stdin":
                 let source = try words.value(of: option)
                 input = source == "-" ? .caller : .file(source)
             case "--report": reportFile = try words.value(of: option)
             case "--": command = words.all()
-            default: throw ProvostError(.invalid, "learner run: “\(option.prefix(40))” is not known; the program comes after “--”.")
+            default:
+                throw ProvostError(.invalid, "learner run: “\(option.prefix(40))” is not known; the program comes after “--”.")
             }
         }
-        guard !command.isEmpty else { throw ProvostError(.invalid, "learner run: say the program after “--”, like “learner run -- ./program”.") }
+        guard !command.isEmpty else {
+            throw ProvostError(.invalid, "learner run: say the program after “--”, like “learner run -- ./program”.")
+        }
     }
 
     /// The lab's limits, tightened by what this call asks for.

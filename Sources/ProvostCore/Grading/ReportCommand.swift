@@ -23,7 +23,9 @@ package enum ReportCommand: Hashable, Sendable {
         switch words.next() {
         case "test": self = try Self.test(&words)
         case "score":
-            guard let value = words.next() else { throw ProvostError(.invalid, "report score: say the score, like “report score 12.5”.") }
+            guard let value = words.next() else {
+                throw ProvostError(.invalid, "report score: say the score, like “report score 12.5”.")
+            }
             self = .score(try Points(parsing: value))
             try words.end("report score")
         case "message":
@@ -39,9 +41,12 @@ package enum ReportCommand: Hashable, Sendable {
         guard let name = words.next(), !name.isEmpty, let statusText = words.next() else {
             throw ProvostError(.invalid, "report test: say a name and one of pass, fail, skip, error.")
         }
-        guard name.utf8.count <= longestName else { throw ProvostError(.invalid, "report test: a name has at most \(longestName) bytes.") }
+        guard name.utf8.count <= longestName else {
+            throw ProvostError(.invalid, "report test: a name has at most \(longestName) bytes.")
+        }
         guard let status = TestRecord.Status(rawValue: statusText) else {
-            throw ProvostError(.invalid, "report test: “\(statusText.prefix(40))” is not a status; use pass, fail, skip or error.")
+            throw ProvostError(
+                .invalid, "report test: “\(statusText.prefix(40))” is not a status; use pass, fail, skip or error.")
         }
         var score: Points?
         var max = Points(whole: 1)
@@ -53,7 +58,9 @@ package enum ReportCommand: Hashable, Sendable {
             case "--max": max = try Points(parsing: words.value(of: option))
             case "--message": message = try checked(words.value(of: option))
             case "--hidden": hidden = true
-            default: throw ProvostError(.invalid, "report test: “\(option.prefix(40))” is not known; use --score, --max, --message, --hidden.")
+            default:
+                throw ProvostError(
+                    .invalid, "report test: “\(option.prefix(40))” is not known; use --score, --max, --message, --hidden.")
             }
         }
         let reached = score ?? (status == .pass ? max : .zero)

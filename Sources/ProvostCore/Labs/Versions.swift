@@ -14,7 +14,8 @@ package struct LabVersion: Codable, Sendable, Hashable {
     /// Bytes of the stored archive.
     package let bytes: ByteCount
     package init(
-        digest: ContentDigest, content: ContentDigest, name: Slug, number: Int, manifest: LabManifest, grader: ContentDigest, publishedAt: Timestamp,
+        digest: ContentDigest, content: ContentDigest, name: Slug, number: Int, manifest: LabManifest, grader: ContentDigest,
+        publishedAt: Timestamp,
         bytes: ByteCount
     ) {
         self.digest = digest

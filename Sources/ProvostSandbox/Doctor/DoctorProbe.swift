@@ -50,7 +50,8 @@ struct DoctorProbe: Sendable {
             subject: "threads", mechanism: cgroup("pids controller"), command: ["/probe", "threads", "200"],
             held: { $0.report.ending == .exited(0) && $0.report.limitsHit.contains(.processes) }, evidence: summary),
         DoctorProbe(
-            subject: "CPU time", mechanism: cgroup("CPU accounting, supervisor", without: "RLIMIT_CPU, for each process"), command: ["/probe", "spin"],
+            subject: "CPU time", mechanism: cgroup("CPU accounting, supervisor", without: "RLIMIT_CPU, for each process"),
+            command: ["/probe", "spin"],
             limits: RoomLimits(wallTime: .seconds(10), cpuTime: TimeSpan(milliseconds: 300)),
             held: { $0.report.stoppedBy == .cpuTime },
             evidence: {
@@ -59,7 +60,9 @@ struct DoctorProbe: Sendable {
         DoctorProbe(
             subject: "CPU share", mechanism: cgroup("cpu controller"), command: ["/probe", "spin"],
             limits: RoomLimits(wallTime: TimeSpan(milliseconds: 1000), cpuTime: .seconds(10), cpuMillis: 200),
-            held: { $0.report.stoppedBy == .wallTime && ($0.report.cpuTime.map { (20..<500).contains($0.milliseconds) } ?? false) },
+            held: {
+                $0.report.stoppedBy == .wallTime && ($0.report.cpuTime.map { (20..<500).contains($0.milliseconds) } ?? false)
+            },
             evidence: { "200 thousandths of a CPU for 1 s: used \($0.report.cpuTime.map(\.description) ?? "?")" }),
         DoctorProbe(
             subject: "wall time", mechanism: { _ in "supervisor" }, command: ["/bin/sleep", "60"],

@@ -13,7 +13,8 @@ package struct ErrorMiddleware: RouterMiddleware {
     package init() {}
 
     @concurrent package func handle(
-        _ request: Request, context: ProvostRequestContext, next: @concurrent (Request, ProvostRequestContext) async throws -> Response
+        _ request: Request, context: ProvostRequestContext,
+        next: @concurrent (Request, ProvostRequestContext) async throws -> Response
     ) async throws -> Response {
         var response: Response
         do { response = try await next(request, context) } catch {
@@ -32,11 +33,17 @@ package struct ErrorMiddleware: RouterMiddleware {
             case let error as HTTPError where error.status.code < 500:
                 ProvostError(.invalid, error.body ?? error.status.reasonPhrase)
             case is CancellationError: ProvostError(.unavailable, "The server is stopping; try again.")
-            default: ProvostError(.internalError, "Something failed on our side; tell your administrator the request id.", cause: error)
+            default:
+                ProvostError(
+                    .internalError, "Something failed on our side; tell your administrator the request id.", cause: error)
             }
         let status = ErrorTable.status(for: known.code)
         let metadata: Logger.Metadata = ["code": "\(known.code)", "method": "\(request.method)", "path": "\(request.uri.path)"]
-        if status >= 500 { context.logger.error("\(known)", metadata: metadata) } else { context.logger.info("\(known.message)", metadata: metadata) }
+        if status >= 500 {
+            context.logger.error("\(known)", metadata: metadata)
+        } else {
+            context.logger.info("\(known.message)", metadata: metadata)
+        }
         let body = ErrorBody(code: known.code, message: known.message, requestId: context.id)
         return (try? json(body, status: .init(code: status))) ?? Response(status: .internalServerError)
     }
@@ -52,7 +59,8 @@ package struct PrincipalMiddleware: RouterMiddleware {
     }
 
     @concurrent package func handle(
-        _ request: Request, context: ProvostRequestContext, next: @concurrent (Request, ProvostRequestContext) async throws -> Response
+        _ request: Request, context: ProvostRequestContext,
+        next: @concurrent (Request, ProvostRequestContext) async throws -> Response
     ) async throws -> Response {
         var context = context
         if let header = request.headers[.authorization] {
@@ -69,14 +77,18 @@ package struct PrincipalMiddleware: RouterMiddleware {
     }
 
     private static func peerUser(_ channel: any Channel) async throws -> UInt32? {
-        guard channel.remoteAddress?.protocol == .unix || channel.localAddress?.protocol == .unix, let options = channel as? any SocketOptionProvider else { return nil }
+        guard channel.remoteAddress?.protocol == .unix || channel.localAddress?.protocol == .unix,
+            let options = channel as? any SocketOptionProvider
+        else { return nil }
         // The layout of `struct ucred`, which Swift's Glibc does not show.
         struct PeerCredentials: Sendable {
             var process: Int32 = 0
             var user: UInt32 = 0
             var group: UInt32 = 0
         }
-        let credentials: PeerCredentials = try await options.unsafeGetSocketOption(level: .socket, name: .init(rawValue: SO_PEERCRED)).get()
+        let credentials: PeerCredentials = try await options.unsafeGetSocketOption(
+            level: .socket, name: .init(rawValue: SO_PEERCRED)
+        ).get()
         return credentials.user
     }
 }
@@ -85,14 +97,16 @@ package struct PrincipalMiddleware: RouterMiddleware {
 func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
     let bytes = try WireCoding.encoder().encode(value)
     return Response(
-        status: status, headers: [.contentType: "application/json", .cacheControl: "no-store"], body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        status: status, headers: [.contentType: "application/json", .cacheControl: "no-store"],
+        body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
 }
 
 /// A request body in JSON. Throws `invalid` that says which field.
 func decoded<Value: Decodable>(_ request: Request, as type: Value.Type) async throws -> Value {
     var request = request
     let body = try await request.collectBody(upTo: 1 << 20)
-    do { return try WireCoding.decoder().decode(Value.self, from: Data(body.readableBytesView)) } catch let error as DecodingError {
+    do { return try WireCoding.decoder().decode(Value.self, from: Data(body.readableBytesView)) } catch let error as DecodingError
+    {
         throw ProvostError(.invalid, "The request is not what this route takes: \(sentence(error))", cause: error)
     }
 }

@@ -27,7 +27,9 @@ package struct ProvostRequestContext: RequestContext {
 
     /// A path parameter, percent-decoded. Throws `notFound` when it is missing.
     func text(_ name: String) throws(ProvostError) -> String {
-        guard let value = parameters.get(name).flatMap({ Route.percentDecoded($0) }), !value.isEmpty else { throw ProvostError(.notFound, "The address lacks the \(name).") }
+        guard let value = parameters.get(name).flatMap({ Route.percentDecoded($0) }), !value.isEmpty else {
+            throw ProvostError(.notFound, "The address lacks the \(name).")
+        }
         return value
     }
     func slug(_ name: String) throws(ProvostError) -> Slug { try Slug(text(name)) }

@@ -34,13 +34,16 @@ struct LabRoutes {
             let principal = try context.known()
             let view = try await assignments.find(principal, name: context.text("name"), cohort: request.slug("cohort"))
             let text = try await labs.handout(view.lab, language: request.text("language") ?? "en")
-            return Response(status: .ok, headers: [.contentType: "text/markdown; charset=utf-8"], body: ResponseBody(byteBuffer: ByteBuffer(bytes: text)))
+            return Response(
+                status: .ok, headers: [.contentType: "text/markdown; charset=utf-8"],
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: text)))
         }
 
         router.post("cohorts/{cohort}/assignments") { request, context in
             let body = try await decoded(request, as: NewAssignment.self)
             let view = try await assignments.create(
-                context.known(), cohort: context.slug("cohort"), name: body.slug, lab: body.lab, labVersion: body.labVersion, opens: body.opens, due: body.due,
+                context.known(), cohort: context.slug("cohort"), name: body.slug, lab: body.lab, labVersion: body.labVersion,
+                opens: body.opens, due: body.due,
                 closes: body.closes, attempts: body.attempts, policy: body.policy, weight: body.weight)
             return try json(AssignmentInfo(view), status: .created)
         }
@@ -48,7 +51,8 @@ struct LabRoutes {
             try await json(assignments.list(context.known(), cohort: request.slug("cohort")).map(AssignmentInfo.init))
         }
         router.get("assignments/{assignment}") { request, context in
-            let view = try await assignments.find(context.known(), name: context.text("assignment"), cohort: request.slug("cohort"))
+            let view = try await assignments.find(
+                context.known(), name: context.text("assignment"), cohort: request.slug("cohort"))
             return try json(AssignmentInfo(view))
         }
         router.patch("assignments/{assignment}") { request, context in
@@ -56,7 +60,8 @@ struct LabRoutes {
             let view = try await assignments.find(principal, name: context.text("assignment"), cohort: request.slug("cohort"))
             let body = try await decoded(request, as: AssignmentChange.self)
             let changed = try await assignments.change(
-                principal, view, labVersion: body.labVersion, newest: body.newestLabVersion ?? false, opens: body.opens, due: body.due, closes: body.closes,
+                principal, view, labVersion: body.labVersion, newest: body.newestLabVersion ?? false, opens: body.opens,
+                due: body.due, closes: body.closes,
                 attempts: body.attempts, policy: body.policy)
             return try json(AssignmentInfo(changed))
         }
@@ -66,7 +71,9 @@ struct LabRoutes {
 extension Request {
     /// A query parameter, percent-decoded; nil when it is missing or empty.
     func text(_ name: String) -> String? {
-        guard let value = uri.queryParameters[Substring(name)].flatMap({ Route.percentDecoded($0) }), !value.isEmpty else { return nil }
+        guard let value = uri.queryParameters[Substring(name)].flatMap({ Route.percentDecoded($0) }), !value.isEmpty else {
+            return nil
+        }
         return value
     }
     func slug(_ name: String) throws(ProvostError) -> Slug? {

@@ -6,22 +6,27 @@ import ProvostService
 
 extension WhoAmI {
     init(_ principal: Principal) {
-        self.init(name: principal.name, person: principal.person, administrator: principal.isAdministrator, enrollments: principal.enrollments)
+        self.init(
+            name: principal.name, person: principal.person, administrator: principal.isAdministrator,
+            enrollments: principal.enrollments)
     }
 }
 
 extension AssignmentInfo {
     init(_ view: AssignmentView) {
         self.init(
-            assignment: view.assignment, timezone: view.cohort.timezone, opensAt: view.window.opens, dueAt: view.window.due, closesAt: view.window.closes,
-            state: view.state, points: view.lab.manifest.points, attemptsUsed: view.result?.attemptsUsed, score: view.result?.score)
+            assignment: view.assignment, timezone: view.cohort.timezone, opensAt: view.window.opens, dueAt: view.window.due,
+            closesAt: view.window.closes,
+            state: view.state, points: view.lab.manifest.points, attemptsUsed: view.result?.attemptsUsed,
+            score: view.result?.score)
     }
 }
 
 extension SubmissionInfo {
     init(_ view: SubmissionView) {
         self.init(
-            submission: view.submission, assignmentName: view.assignmentName, person: view.person, grading: view.grading, gradings: view.gradings,
+            submission: view.submission, assignmentName: view.assignmentName, person: view.person, grading: view.grading,
+            gradings: view.gradings,
             position: view.position)
     }
 }

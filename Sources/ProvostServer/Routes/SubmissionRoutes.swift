@@ -16,13 +16,15 @@ struct SubmissionRoutes {
         let submissions = provost.submissions
         router.post("assignments/{assignment}/submissions") { request, context in try await receive(request, context) }
         router.post("assignments/{assignment}/regrade") { request, context in
-            let queued = try await submissions.regrade(context.known(), assignment: context.text("assignment"), cohort: request.slug("cohort"))
+            let queued = try await submissions.regrade(
+                context.known(), assignment: context.text("assignment"), cohort: request.slug("cohort"))
             return try json(RegradeAnswer(queued: queued))
         }
         router.get("submissions") { request, context in
             let limit = request.text("limit").flatMap { Int($0) } ?? 200
             let views = try await submissions.list(
-                context.known(), cohort: request.slug("cohort"), assignment: request.text("assignment"), person: request.slug("person"),
+                context.known(), cohort: request.slug("cohort"), assignment: request.text("assignment"),
+                person: request.slug("person"),
                 limit: max(1, min(limit, 10_000)))
             return try json(views.map(SubmissionInfo.init))
         }
@@ -34,7 +36,9 @@ struct SubmissionRoutes {
         }
         router.get("submissions/{submission}/log") { _, context in
             let log = try await submissions.log(context.known(), context.id("submission", of: Submission.self))
-            return Response(status: .ok, headers: [.contentType: "text/plain; charset=utf-8"], body: ResponseBody(byteBuffer: ByteBuffer(bytes: log)))
+            return Response(
+                status: .ok, headers: [.contentType: "text/plain; charset=utf-8"],
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: log)))
         }
         router.get("submissions/{submission}/archive") { _, context in
             let archive = try await submissions.archive(context.known(), context.id("submission", of: Submission.self))
@@ -58,12 +62,14 @@ struct SubmissionRoutes {
         let principal = try context.known()
         let header = { (name: String) in HTTPField.Name(name).flatMap { request.headers[$0] } }
         guard let key = header(Route.idempotencyHeader) else {
-            throw ProvostError(.invalid, "The Idempotency-Key header is missing: make a random one for each submission and keep it for resends.")
+            throw ProvostError(
+                .invalid, "The Idempotency-Key header is missing: make a random one for each submission and keep it for resends.")
         }
         let digest = try header(Route.digestHeader).map { text throws(ProvostError) in try ContentDigest(parsing: text) }
         let intake = try await provost.submissions.begin(
             principal, assignment: context.text("assignment"), cohort: request.slug("cohort"), key: key,
-            fileName: header(Route.fileNameHeader).flatMap { Route.percentDecoded($0) } ?? "submission", declaredBytes: request.headers[.contentLength].flatMap { Int64($0) },
+            fileName: header(Route.fileNameHeader).flatMap { Route.percentDecoded($0) } ?? "submission",
+            declaredBytes: request.headers[.contentLength].flatMap { Int64($0) },
             declaredDigest: digest, receivedAt: context.receivedAt)
         do {
             for try await bytes in byteChunks(request.body) { try await intake.append(bytes) }
@@ -73,10 +79,15 @@ struct SubmissionRoutes {
         }
         let recorded = try await provost.submissions.finish(intake)
         context.logger.info(
-            "Received", metadata: ["submission": "\(recorded.submission.id)", "bytes": "\(recorded.submission.bytes.bytes)", "resent": "\(recorded.resent)"])
+            "Received",
+            metadata: [
+                "submission": "\(recorded.submission.id)", "bytes": "\(recorded.submission.bytes.bytes)",
+                "resent": "\(recorded.resent)",
+            ])
         return try json(
             SubmissionReceived(
-                submission: recorded.submission, receipt: recorded.receipt, resent: recorded.resent, attemptsLeft: recorded.attemptsLeft),
+                submission: recorded.submission, receipt: recorded.receipt, resent: recorded.resent,
+                attemptsLeft: recorded.attemptsLeft),
             status: recorded.resent ? .ok : .created)
     }
 

@@ -21,15 +21,18 @@ struct SystemRoutes {
             let mine = try await provost.submissions.unfinished(principal)
             return try json(
                 StatusReport(
-                    version: version, startedAt: provost.startedAt, now: provost.context.now(), queued: counts.queued, running: counts.running,
+                    version: version, startedAt: provost.startedAt, now: provost.context.now(), queued: counts.queued,
+                    running: counts.running,
                     workers: provost.queue.workers, degraded: provost.degraded, mine: mine.map(SubmissionInfo.init)))
         }
         router.get("doctor") { _, context in try await json(DoctorReport(checks: provost.doctor(context.known()))) }
         router.get("cohorts/{cohort}/grades") { request, context in
-            try await json(results.grades(context.known(), cohort: context.slug("cohort"), assignment: request.text("assignment")))
+            try await json(
+                results.grades(context.known(), cohort: context.slug("cohort"), assignment: request.text("assignment")))
         }
         router.get("progress") { request, context in
-            let reports = try await results.progress(context.known(), cohort: request.slug("cohort"), person: request.slug("person"))
+            let reports = try await results.progress(
+                context.known(), cohort: request.slug("cohort"), person: request.slug("person"))
             return try json(
                 reports.map { report in
                     ProgressReport(

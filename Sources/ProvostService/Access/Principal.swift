@@ -73,7 +73,9 @@ extension Principal {
             (allowed, needed) = (role(in: cohort) != nil, "enrolled in the cohort \(cohort)")
         case .read(let owner, let cohort):
             let own = person?.id == owner && role(in: cohort) != nil
-            (allowed, needed) = (own || (role(in: cohort) ?? .learner) >= .instructor, "its owner or an instructor of the cohort \(cohort)")
+            (allowed, needed) = (
+                own || (role(in: cohort) ?? .learner) >= .instructor, "its owner or an instructor of the cohort \(cohort)"
+            )
         case .author:
             (allowed, needed) = (enrollments.contains { $0.role >= .instructor }, "an instructor of some cohort")
         }
@@ -82,7 +84,8 @@ extension Principal {
 
     private func requireNotSubmit(_ permission: Permission) throws(ProvostError) {
         if case .submit = permission {
-            throw ProvostError(.denied, "An administrator has no submissions of their own; log in as a learner with `provost login CODE`.")
+            throw ProvostError(
+                .denied, "An administrator has no submissions of their own; log in as a learner with `provost login CODE`.")
         }
     }
 }

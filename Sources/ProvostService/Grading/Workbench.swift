@@ -27,16 +27,20 @@ struct Workbench {
         let user = try lease()
         let lab = job.lab.manifest
         let size = ByteCount(lab.unpack.bytes.bytes * 2 + lab.learnerLimits.disk.bytes)
-        let scratch = try await scratch("learner-\(job.grading.id)-\(job.grading.run)", size: size, inodes: lab.unpack.entries * 2 + lab.learnerLimits.inodes)
+        let scratch = try await scratch(
+            "learner-\(job.grading.id)-\(job.grading.run)", size: size, inodes: lab.unpack.entries * 2 + lab.learnerLimits.inodes)
         return Learner(
-            user: user, submission: try scratch.folder("submission", owner: user, mode: 0o755), work: try scratch.folder("work", owner: user, mode: 0o755))
+            user: user, submission: try scratch.folder("submission", owner: user, mode: 0o755),
+            work: try scratch.folder("work", owner: user, mode: 0o755))
     }
 
     mutating func graderFolders(for job: GradingJob) async throws(ProvostError) -> Grader {
         let user = try lease()
         let limits = job.lab.manifest.graderLimits
         let scratch = try await scratch("grader-\(job.grading.id)-\(job.grading.run)", size: limits.disk, inodes: limits.inodes)
-        return Grader(user: user, work: try scratch.folder("work", owner: user, mode: 0o700), channel: try scratch.folder("channel", owner: user, mode: 0o700))
+        return Grader(
+            user: user, work: try scratch.folder("work", owner: user, mode: 0o700),
+            channel: try scratch.folder("channel", owner: user, mode: 0o700))
     }
 
     private mutating func lease() throws(ProvostError) -> RoomUser {

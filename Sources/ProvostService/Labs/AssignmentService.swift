@@ -20,15 +20,18 @@ package struct AssignmentService: Sendable {
 
     /// Throws `invalid` when the dates contradict each other, `conflict` when the name is taken.
     package func create(
-        _ principal: Principal, cohort slug: Slug, name: Slug, lab: Slug, labVersion: ContentDigest?, opens: CivilTime?, due: CivilTime?,
+        _ principal: Principal, cohort slug: Slug, name: Slug, lab: Slug, labVersion: ContentDigest?, opens: CivilTime?,
+        due: CivilTime?,
         closes: CivilTime?, attempts: Int?, policy: ResultPolicy?, weight: Int?
     ) async throws(ProvostError) -> AssignmentView {
         try principal.require(.instruct(cohort: slug))
         let cohort = try await context.store.cohort(slug)
         let version = try await pinned(lab: lab, version: labVersion)
         let assignment = Assignment(
-            id: context.identifiers.next("asg"), cohort: slug, slug: name, title: version.manifest.title, lab: lab, labVersion: version.digest,
-            opens: opens ?? CivilTime(date: cohort.firstDay), due: due, closes: closes ?? CivilTime(date: cohort.lastDay.adding(days: 1)),
+            id: context.identifiers.next("asg"), cohort: slug, slug: name, title: version.manifest.title, lab: lab,
+            labVersion: version.digest,
+            opens: opens ?? CivilTime(date: cohort.firstDay), due: due,
+            closes: closes ?? CivilTime(date: cohort.lastDay.adding(days: 1)),
             attempts: attempts == 0 ? nil : attempts, policy: policy ?? .best, weight: weight ?? 1)
         try Self.check(assignment)
         try await context.store.createAssignment(assignment, by: principal.name, at: context.now())
@@ -37,14 +40,16 @@ package struct AssignmentService: Sendable {
 
     /// Changes what is given and leaves the rest. `attempts` 0 lifts the cap; `newest` moves to the lab's newest version.
     package func change(
-        _ principal: Principal, _ view: AssignmentView, labVersion: ContentDigest?, newest: Bool, opens: CivilTime?, due: CivilTime?, closes: CivilTime?,
+        _ principal: Principal, _ view: AssignmentView, labVersion: ContentDigest?, newest: Bool, opens: CivilTime?,
+        due: CivilTime?, closes: CivilTime?,
         attempts: Int?, policy: ResultPolicy?
     ) async throws(ProvostError) -> AssignmentView {
         let old = view.assignment
         try principal.require(.instruct(cohort: old.cohort))
         let version = newest || labVersion != nil ? try await pinned(lab: old.lab, version: newest ? nil : labVersion) : view.lab
         let changed = Assignment(
-            id: old.id, cohort: old.cohort, slug: old.slug, title: version.manifest.title, lab: old.lab, labVersion: version.digest,
+            id: old.id, cohort: old.cohort, slug: old.slug, title: version.manifest.title, lab: old.lab,
+            labVersion: version.digest,
             opens: opens ?? old.opens, due: due ?? old.due, closes: closes ?? old.closes,
             attempts: attempts.map { $0 == 0 ? nil : $0 } ?? old.attempts, policy: policy ?? old.policy, weight: old.weight)
         try Self.check(changed)
@@ -56,7 +61,8 @@ package struct AssignmentService: Sendable {
     package func list(_ principal: Principal, cohort: Slug?) async throws(ProvostError) -> [AssignmentView] {
         if let cohort { try principal.require(.attend(cohort: cohort)) }
         var views: [AssignmentView] = []
-        for known in try await context.store.cohorts() where cohort.map({ $0 == known.slug }) ?? (principal.isAdministrator || principal.role(in: known.slug) != nil) {
+        for known in try await context.store.cohorts()
+        where cohort.map({ $0 == known.slug }) ?? (principal.isAdministrator || principal.role(in: known.slug) != nil) {
             let results = try await ownResults(principal, cohort: known.slug)
             for assignment in try await context.store.assignments(cohort: known.slug) {
                 views.append(try await view(assignment, cohort: known, result: results[assignment.slug]))
@@ -78,13 +84,17 @@ package struct AssignmentService: Sendable {
         let slug = try Slug(name)
         if let cohort { try principal.require(.attend(cohort: cohort)) }
         var found: [(Assignment, Cohort)] = []
-        for known in try await context.store.cohorts() where cohort.map({ $0 == known.slug }) ?? (principal.isAdministrator || principal.role(in: known.slug) != nil) {
+        for known in try await context.store.cohorts()
+        where cohort.map({ $0 == known.slug }) ?? (principal.isAdministrator || principal.role(in: known.slug) != nil) {
             if let assignment = try await context.store.assignments(cohort: known.slug).first(where: { $0.slug == slug }) {
                 found.append((assignment, known))
             }
         }
         guard let (assignment, known) = found.first else {
-            throw ProvostError(.notFound, "There is no assignment “\(slug)”\(cohort.map { " in the cohort \($0)" } ?? " in your cohorts"); see: provost labs")
+            throw ProvostError(
+                .notFound,
+                "There is no assignment “\(slug)”\(cohort.map { " in the cohort \($0)" } ?? " in your cohorts"); see: provost labs"
+            )
         }
         guard found.count == 1 else {
             let choices = found.map { "\($0.1.slug)/\(slug)" }.joined(separator: ", ")
@@ -94,7 +104,9 @@ package struct AssignmentService: Sendable {
     }
 
     /// The view of an assignment that is known already.
-    package func view(_ assignment: Assignment, cohort: Cohort, for principal: Principal) async throws(ProvostError) -> AssignmentView {
+    package func view(_ assignment: Assignment, cohort: Cohort, for principal: Principal) async throws(ProvostError)
+        -> AssignmentView
+    {
         let results = try await ownResults(principal, cohort: cohort.slug)
         return try await view(assignment, cohort: cohort, result: results[assignment.slug])
     }
@@ -110,7 +122,8 @@ package struct AssignmentService: Sendable {
             case .closed: "closed"
             }
         return AssignmentView(
-            assignment: assignment, cohort: cohort, lab: try await context.store.labVersion(assignment.labVersion), window: window, state: state, result: result)
+            assignment: assignment, cohort: cohort, lab: try await context.store.labVersion(assignment.labVersion),
+            window: window, state: state, result: result)
     }
 
     private func ownResults(_ principal: Principal, cohort: Slug) async throws(ProvostError) -> [Slug: ResultRow] {
@@ -122,7 +135,9 @@ package struct AssignmentService: Sendable {
     private func pinned(lab: Slug, version: ContentDigest?) async throws(ProvostError) -> LabVersion {
         if let version {
             let found = try await context.store.labVersion(version)
-            guard found.name == lab else { throw ProvostError(.invalid, "The version \(version.short) belongs to the lab “\(found.name)”, not to “\(lab)”.") }
+            guard found.name == lab else {
+                throw ProvostError(.invalid, "The version \(version.short) belongs to the lab “\(found.name)”, not to “\(lab)”.")
+            }
             return found
         }
         guard let newest = try await context.store.labVersions(lab).first else {
@@ -132,11 +147,19 @@ package struct AssignmentService: Sendable {
     }
 
     private static func check(_ assignment: Assignment) throws(ProvostError) {
-        guard assignment.opens < assignment.closes else { throw ProvostError(.invalid, "It would close (\(assignment.closes)) before it opens (\(assignment.opens)).") }
-        if let due = assignment.due, due < assignment.opens || due > assignment.closes {
-            throw ProvostError(.invalid, "The due time \(due) must lie between opening (\(assignment.opens)) and closing (\(assignment.closes)).")
+        guard assignment.opens < assignment.closes else {
+            throw ProvostError(.invalid, "It would close (\(assignment.closes)) before it opens (\(assignment.opens)).")
         }
-        if let attempts = assignment.attempts, attempts < 1 { throw ProvostError(.invalid, "The number of attempts must be at least 1 (0 lifts the cap).") }
-        guard (0...1000).contains(assignment.weight) else { throw ProvostError(.invalid, "A weight is a whole number from 0 to 1000.") }
+        if let due = assignment.due, due < assignment.opens || due > assignment.closes {
+            throw ProvostError(
+                .invalid, "The due time \(due) must lie between opening (\(assignment.opens)) and closing (\(assignment.closes))."
+            )
+        }
+        if let attempts = assignment.attempts, attempts < 1 {
+            throw ProvostError(.invalid, "The number of attempts must be at least 1 (0 lifts the cap).")
+        }
+        guard (0...1000).contains(assignment.weight) else {
+            throw ProvostError(.invalid, "A weight is a whole number from 0 to 1000.")
+        }
     }
 }

@@ -17,7 +17,9 @@ package struct LabService: Sendable {
     }
 
     /// Stores a packed grader folder as a version. The same content again is the same version.
-    package func publishGrader(_ principal: Principal, archive: ContentDigest, bytes: ByteCount) async throws(ProvostError) -> (version: GraderVersion, new: Bool) {
+    package func publishGrader(_ principal: Principal, archive: ContentDigest, bytes: ByteCount) async throws(ProvostError) -> (
+        version: GraderVersion, new: Bool
+    ) {
         try principal.require(.author)
         let tree = try await trees.tree(archive, blobs: context.blobs.open)
         guard let text = try TreeFiles.read("grader.yaml", beneath: tree, limit: 64 * 1024) else {
@@ -35,7 +37,9 @@ package struct LabService: Sendable {
 
     /// Stores a packed lab folder as a version, pinned to the newest version of its grader. The same content with the same grader again is the
     /// same version.
-    package func publishLab(_ principal: Principal, archive: ContentDigest, bytes: ByteCount) async throws(ProvostError) -> (version: LabVersion, new: Bool) {
+    package func publishLab(_ principal: Principal, archive: ContentDigest, bytes: ByteCount) async throws(ProvostError) -> (
+        version: LabVersion, new: Bool
+    ) {
         try principal.require(.author)
         let tree = try await trees.tree(archive, blobs: context.blobs.open)
         guard let text = try TreeFiles.read("lab.yaml", beneath: tree, limit: 64 * 1024) else {
@@ -43,11 +47,15 @@ package struct LabService: Sendable {
         }
         let manifest = try ManifestReader.lab(text)
         guard let grader = try await context.store.graderVersions(manifest.grader).first else {
-            throw ProvostError(.notFound, "lab.yaml names the grader “\(manifest.grader)”, which is not published yet; run: provost grader publish graders/\(manifest.grader)")
+            throw ProvostError(
+                .notFound,
+                "lab.yaml names the grader “\(manifest.grader)”, which is not published yet; run: provost grader publish graders/\(manifest.grader)"
+            )
         }
         let digest = ContentDigest(bytes: SHA256.hash(data: Array("provost lab version\n\(archive)\n\(grader.digest)\n".utf8)))
         return try await context.store.publishLab(
-            digest: digest, content: archive, name: manifest.name, manifest: manifest, grader: grader.digest, bytes: bytes, by: principal.name, at: context.now())
+            digest: digest, content: archive, name: manifest.name, manifest: manifest, grader: grader.digest, bytes: bytes,
+            by: principal.name, at: context.now())
     }
 
     /// Newest first; without a name the newest of each.
@@ -61,7 +69,9 @@ package struct LabService: Sendable {
     package func graders(_ principal: Principal, name: Slug?) async throws(ProvostError) -> [GraderVersion] {
         try principal.require(.author)
         let versions = try await context.store.graderVersions(name)
-        if let name, versions.isEmpty { throw ProvostError(.notFound, "No grader “\(name)” is published; see: provost grader list") }
+        if let name, versions.isEmpty {
+            throw ProvostError(.notFound, "No grader “\(name)” is published; see: provost grader list")
+        }
         return versions
     }
 

@@ -35,19 +35,22 @@ package struct Unpacking: Sendable {
         // What is unpacked lies in memory (tmpfs) and is charged to this room, twice with a copy.
         let memory = ByteCount(limits.bytes.bytes * (copy == nil ? 1 : 2) + ByteCount.mebibytes(192).bytes)
         let roomLimits = RoomLimits(
-            wallTime: Self.time, cpuTime: Self.time, cpuMillis: 2000, memory: memory, processes: 16, disk: .mebibytes(16), inodes: 1000,
+            wallTime: Self.time, cpuTime: Self.time, cpuMillis: 2000, memory: memory, processes: 16, disk: .mebibytes(16),
+            inodes: 1000,
             output: .mebibytes(2), openFiles: 256)
         let spec = RoomSpec(
             command: command, workingDirectory: "/out", mounts: mounts, user: user, network: .none, limits: roomLimits,
             input: .descriptor(archive))
         let result = try await sandbox.run(spec)
         if let limit = result.report.stoppedBy {
-            let message = "Unpacking it was \(result.report.summary(limits: roomLimits)); hand in a smaller, simpler archive (\(limit.rawValue))."
+            let message =
+                "Unpacking it was \(result.report.summary(limits: roomLimits)); hand in a smaller, simpler archive (\(limit.rawValue))."
             return UnpackReport(refusal: .init(reason: .expandsTooMuch, message: message))
         }
         guard result.report.succeeded else {
             let said = String(decoding: result.error.suffix(500), as: UTF8.self)
-            throw ProvostError(.unavailable, "Unpacking failed on our side: \(result.report.summary(limits: roomLimits)). \(said)")
+            throw ProvostError(
+                .unavailable, "Unpacking failed on our side: \(result.report.summary(limits: roomLimits)). \(said)")
         }
         do { return try JSONDecoder().decode(UnpackReport.self, from: Data(result.output)) } catch {
             throw ProvostError(.unavailable, "Unpacking gave no readable report.", cause: error)

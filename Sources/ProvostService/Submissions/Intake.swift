@@ -14,7 +14,8 @@ package final class Intake: Sendable {
     private let writer: BlobWriter
 
     init(
-        view: AssignmentView, person: Person, key: String, fileName: String, declaredDigest: ContentDigest?, receivedAt: Timestamp, limit: ByteCount,
+        view: AssignmentView, person: Person, key: String, fileName: String, declaredDigest: ContentDigest?,
+        receivedAt: Timestamp, limit: ByteCount,
         writer: BlobWriter
     ) {
         self.view = view

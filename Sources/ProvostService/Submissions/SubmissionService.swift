@@ -33,25 +33,36 @@ package struct SubmissionService: Sendable {
     ///
     /// `receivedAt` decides about lateness: it is when the first byte of the request arrived.
     package func begin(
-        _ principal: Principal, assignment name: String, cohort: Slug?, key: String, fileName: String, declaredBytes: Int64?, declaredDigest: ContentDigest?,
+        _ principal: Principal, assignment name: String, cohort: Slug?, key: String, fileName: String, declaredBytes: Int64?,
+        declaredDigest: ContentDigest?,
         receivedAt: Timestamp
     ) async throws(ProvostError) -> Intake {
         let view = try await assignments.find(principal, name: name, cohort: cohort)
         try principal.require(.submit(cohort: view.cohort.slug))
-        guard let person = principal.person else { throw ProvostError(.denied, "Only a person can hand in; log in with `provost login CODE`.") }
-        guard (1...64).contains(key.utf8.count), key.utf8.allSatisfy({ $0 == 0x2D || $0 == 0x5F || ($0 >= 0x30 && $0 <= 0x39) || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) }) else {
-            throw ProvostError(.invalid, "The Idempotency-Key header must be 1 to 64 letters, digits, hyphens or underscores, new for each submission.")
+        guard let person = principal.person else {
+            throw ProvostError(.denied, "Only a person can hand in; log in with `provost login CODE`.")
+        }
+        guard (1...64).contains(key.utf8.count),
+            key.utf8.allSatisfy({
+                $0 == 0x2D || $0 == 0x5F || ($0 >= 0x30 && $0 <= 0x39) || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A)
+            })
+        else {
+            throw ProvostError(
+                .invalid,
+                "The Idempotency-Key header must be 1 to 64 letters, digits, hyphens or underscores, new for each submission.")
         }
         let limit = view.lab.manifest.archiveLimit
         if let declaredBytes, declaredBytes > limit.bytes { throw Self.tooLarge(limit) }
         if let refusal = outside(view.window.verdict(at: receivedAt), view: view),
-            try await context.store.resent(person: person.id, key: key, assignment: view.assignment.id, digest: declaredDigest) == nil
+            try await context.store.resent(person: person.id, key: key, assignment: view.assignment.id, digest: declaredDigest)
+                == nil
         {
             throw refusal
         }
         let writer = try context.blobs.writer()
         return Intake(
-            view: view, person: person, key: key, fileName: Self.shown(fileName), declaredDigest: declaredDigest, receivedAt: receivedAt, limit: limit, writer: writer)
+            view: view, person: person, key: key, fileName: Self.shown(fileName), declaredDigest: declaredDigest,
+            receivedAt: receivedAt, limit: limit, writer: writer)
     }
 
     /// Ends an intake: makes the bytes durable, then records submission, receipt and queued grading in one transaction.
@@ -79,15 +90,18 @@ package struct SubmissionService: Sendable {
         let verdict = view.window.verdict(at: intake.receivedAt)
         if let refusal = outside(verdict, view: view) {
             // The same bytes under the same key are answered as they were, whatever the time is now.
-            let known = try await context.store.resent(person: intake.person.id, key: intake.key, assignment: view.assignment.id, digest: digest)
+            let known = try await context.store.resent(
+                person: intake.person.id, key: intake.key, assignment: view.assignment.id, digest: digest)
             guard let known else { throw refusal }
             return known
         }
         let name = "\(view.cohort.slug)/\(view.assignment.slug)"
         let signer = signer
         let new = NewSubmission(
-            id: context.identifiers.next("sub"), assignment: view.assignment.id, person: intake.person.id, digest: digest, bytes: bytes, fileName: intake.fileName,
-            receivedAt: intake.receivedAt, late: verdict == .late, key: intake.key, grading: context.identifiers.next("grd"), labVersion: view.lab.digest,
+            id: context.identifiers.next("sub"), assignment: view.assignment.id, person: intake.person.id, digest: digest,
+            bytes: bytes, fileName: intake.fileName,
+            receivedAt: intake.receivedAt, late: verdict == .late, key: intake.key, grading: context.identifiers.next("grd"),
+            labVersion: view.lab.digest,
             graderVersion: view.lab.grader, maxAttempts: view.assignment.attempts, now: context.now(),
             receipt: { try signer.receipt(for: $0, assignmentName: name) })
         let recorded = try await context.store.recordSubmission(new)
@@ -108,11 +122,18 @@ package struct SubmissionService: Sendable {
             case .onTime, .late: ""
             }
         if sentence.isEmpty { return nil }
-        return ProvostError(.outsideWindow, sentence + " The server's clock says \(when(context.now())). Nothing was recorded; ask your instructor if you think this is wrong.")
+        return ProvostError(
+            .outsideWindow,
+            sentence
+                + " The server's clock says \(when(context.now())). Nothing was recorded; ask your instructor if you think this is wrong."
+        )
     }
 
     static func tooLarge(_ limit: ByteCount) -> ProvostError {
-        ProvostError(.limitReached, "The archive is larger than the \(limit) that this lab takes; leave out what can be made again (a .provostignore file helps).")
+        ProvostError(
+            .limitReached,
+            "The archive is larger than the \(limit) that this lab takes; leave out what can be made again (a .provostignore file helps)."
+        )
     }
 
     /// What is shown of the learner's own file name: no path, no control characters, at most 200 bytes.
@@ -143,7 +164,10 @@ package struct SubmissionService: Sendable {
         }
         var personId: ID<Person>?
         if let person { personId = try await context.store.person(person).id }
-        let instructs = principal.isAdministrator || (cohort.map { (principal.role(in: $0) ?? .learner) >= .instructor } ?? principal.enrollments.contains { $0.role >= .instructor })
+        let instructs =
+            principal.isAdministrator
+            || (cohort.map { (principal.role(in: $0) ?? .learner) >= .instructor }
+                ?? principal.enrollments.contains { $0.role >= .instructor })
         if !instructs {
             guard let own = principal.person?.id, personId == nil || personId == own else {
                 throw ProvostError(.denied, "Other people's submissions are for instructors.")
@@ -162,7 +186,8 @@ package struct SubmissionService: Sendable {
     package func unfinished(_ principal: Principal) async throws(ProvostError) -> [SubmissionView] {
         guard let person = principal.person else { return [] }
         var views: [SubmissionView] = []
-        for row in try await context.store.submissions(cohort: nil, assignment: nil, person: person.id, limit: 20) where row.newest?.stage.isFinal == false {
+        for row in try await context.store.submissions(cohort: nil, assignment: nil, person: person.id, limit: 20)
+        where row.newest?.stage.isFinal == false {
             views.append(try await view(row, for: principal))
         }
         return views
@@ -174,7 +199,9 @@ package struct SubmissionService: Sendable {
     }
 
     /// An open descriptor of the archive as it was received; the caller closes it.
-    package func archive(_ principal: Principal, _ id: ID<Submission>) async throws(ProvostError) -> (descriptor: Int32, bytes: ByteCount, fileName: String) {
+    package func archive(_ principal: Principal, _ id: ID<Submission>) async throws(ProvostError) -> (
+        descriptor: Int32, bytes: ByteCount, fileName: String
+    ) {
         let row = try await permitted(principal, id)
         return (try context.blobs.open(row.submission.digest), row.submission.bytes, row.submission.fileName)
     }
@@ -183,7 +210,9 @@ package struct SubmissionService: Sendable {
     package func log(_ principal: Principal, _ id: ID<Submission>) async throws(ProvostError) -> [UInt8] {
         let row = try await permitted(principal, id)
         try principal.require(.instruct(cohort: row.assignment.cohort))
-        guard let log = row.newest?.log else { throw ProvostError(.notFound, "There is no log yet: \(id) is \(row.newest?.stage.rawValue ?? "not queued").") }
+        guard let log = row.newest?.log else {
+            throw ProvostError(.notFound, "There is no log yet: \(id) is \(row.newest?.stage.rawValue ?? "not queued").")
+        }
         return try context.blobs.read(log, limit: 64 << 20)
     }
 
@@ -196,7 +225,8 @@ package struct SubmissionService: Sendable {
     package func regrade(_ principal: Principal, assignment name: String, cohort: Slug?) async throws(ProvostError) -> Int {
         let found = try await assignments.find(principal, name: name, cohort: cohort)
         try principal.require(.instruct(cohort: found.cohort.slug))
-        return try await regrade(principal, context.store.submissions(cohort: nil, assignment: found.assignment.id, person: nil, limit: Int.max))
+        return try await regrade(
+            principal, context.store.submissions(cohort: nil, assignment: found.assignment.id, person: nil, limit: Int.max))
     }
 
     private func regrade(_ principal: Principal, _ rows: [SubmissionRow]) async throws(ProvostError) -> Int {
@@ -210,7 +240,8 @@ package struct SubmissionService: Sendable {
 
     private func permitted(_ principal: Principal, _ id: ID<Submission>) async throws(ProvostError) -> SubmissionRow {
         let row = try await context.store.submission(id)
-        do throws(ProvostError) { try principal.require(.read(submissionOf: row.person.id, cohort: row.assignment.cohort)) } catch {
+        do throws(ProvostError) { try principal.require(.read(submissionOf: row.person.id, cohort: row.assignment.cohort)) } catch
+        {
             // Whether it exists is not told to those who may not read it.
             throw ProvostError(.notFound, "There is no submission \(id) of yours; see: provost submission list")
         }
@@ -221,7 +252,8 @@ package struct SubmissionService: Sendable {
         let instructs = principal.isAdministrator || (principal.role(in: row.assignment.cohort) ?? .learner) >= .instructor
         let position = row.newest?.stage == .queued ? try await context.store.queuePosition(row.newest!.id) : nil
         return SubmissionView(
-            submission: row.submission, assignmentName: "\(row.assignment.cohort)/\(row.assignment.slug)", person: row.person.slug, cohort: row.assignment.cohort,
+            submission: row.submission, assignmentName: "\(row.assignment.cohort)/\(row.assignment.slug)",
+            person: row.person.slug, cohort: row.assignment.cohort,
             grading: instructs ? row.newest : row.newest?.withoutSecrets, gradings: row.gradings, position: position)
     }
 }
@@ -233,7 +265,8 @@ extension Grading {
         record?.tests.removeAll { $0.visibility == .hidden }
         record?.evidence = nil
         return Grading(
-            id: id, submission: submission, labVersion: labVersion, graderVersion: graderVersion, stage: stage, run: run, queuedAt: queuedAt, startedAt: startedAt,
+            id: id, submission: submission, labVersion: labVersion, graderVersion: graderVersion, stage: stage, run: run,
+            queuedAt: queuedAt, startedAt: startedAt,
             finishedAt: finishedAt, record: record, unpack: unpack, log: nil)
     }
 }

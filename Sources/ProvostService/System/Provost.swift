@@ -23,11 +23,15 @@ package struct Provost: Sendable {
     ///   - grace: how long running gradings may go on after a request to stop.
     ///
     /// Throws `unavailable` when the sandbox is degraded and that was not allowed.
-    package init(_ context: ServiceContext, workers: Int, allowDegraded: Bool, grace: Duration = .seconds(10)) throws(ProvostError) {
+    package init(_ context: ServiceContext, workers: Int, allowDegraded: Bool, grace: Duration = .seconds(10))
+        throws(ProvostError)
+    {
         if !context.sandbox.degradations.isEmpty, !allowDegraded {
             let list = context.sandbox.degradations.map { "  - \($0)" }.joined(separator: "\n")
             throw ProvostError(
-                .unavailable, "Some limits cannot be enforced here:\n\(list)\nRun provostd as root on a machine with cgroups, or accept it with --allow-degraded.")
+                .unavailable,
+                "Some limits cannot be enforced here:\n\(list)\nRun provostd as root on a machine with cgroups, or accept it with --allow-degraded."
+            )
         }
         self.context = context
         signer = try ReceiptSigner(folder: context.directory.keys)

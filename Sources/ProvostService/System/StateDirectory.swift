@@ -35,7 +35,8 @@ package final class StateDirectory: Sendable {
         guard lock >= 0 else { throw ProvostError(.unavailable, "\(absolute)/lock cannot be opened: \(Self.reason()).") }
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
             close(lock)
-            throw ProvostError(.conflict, "Another provostd already runs on \(absolute); stop it first, or give this one another --state.")
+            throw ProvostError(
+                .conflict, "Another provostd already runs on \(absolute); stop it first, or give this one another --state.")
         }
         for (folder, mode) in [("blobs", 0o700), ("keys", 0o700), ("trees", 0o711), ("tools", 0o711)] as [(String, mode_t)] {
             let folder = absolute + "/" + folder
@@ -54,7 +55,8 @@ package final class StateDirectory: Sendable {
             throw ProvostError(.invalid, "\(path) is not a directory; give --state a folder.")
         }
         guard status.st_uid == geteuid() else {
-            throw ProvostError(.denied, "\(path) belongs to another user (uid \(status.st_uid)); give --state a folder of your own.")
+            throw ProvostError(
+                .denied, "\(path) belongs to another user (uid \(status.st_uid)); give --state a folder of your own.")
         }
         guard status.st_mode & 0o022 == 0 else {
             throw ProvostError(.denied, "Others can write to \(path); run: chmod go-w \(path)")
@@ -66,7 +68,9 @@ package final class StateDirectory: Sendable {
         while true {
             guard unsafe stat(parent.path, &status) == 0, status.st_mode & 0o001 != 0 else {
                 throw ProvostError(
-                    .invalid, "Rooms cannot pass through \(parent.path); choose a state directory elsewhere, or run: chmod o+x \(parent.path)")
+                    .invalid,
+                    "Rooms cannot pass through \(parent.path); choose a state directory elsewhere, or run: chmod o+x \(parent.path)"
+                )
             }
             if parent.path == "/" { return }
             parent = parent.deletingLastPathComponent()

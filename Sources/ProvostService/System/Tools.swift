@@ -15,7 +15,9 @@ package enum Tools {
             for name in ["learner", "report"] { try copy("\(programs)/provost-relay", to: tools + "/grade-bin/" + name, files) }
             for path in [tools, tools + "/grade-bin"] { try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path) }
         } catch let error as ProvostError { throw error } catch {
-            throw ProvostError(.unavailable, "The programs that rooms need cannot be copied to \(tools): \(error.localizedDescription)", cause: error)
+            throw ProvostError(
+                .unavailable, "The programs that rooms need cannot be copied to \(tools): \(error.localizedDescription)",
+                cause: error)
         }
     }
 

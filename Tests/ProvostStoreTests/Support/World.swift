@@ -96,7 +96,8 @@ extension World {
         let manifest = LabManifest(
             name: name, title: LocalizedText(english: "Data"), grader: try Slug("checker"), points: Points(whole: 20))
         return try await store.publishLab(
-            digest: digest(200 + number), content: digest(150 + number), name: name, manifest: manifest, grader: grader, bytes: ByteCount(20), by: "local:0",
+            digest: digest(200 + number), content: digest(150 + number), name: name, manifest: manifest, grader: grader,
+            bytes: ByteCount(20), by: "local:0",
             at: now
         ).version
     }
