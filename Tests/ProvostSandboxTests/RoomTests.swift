@@ -50,7 +50,7 @@ extension RealRooms {
                 for _ in 0..<30 {
                     let spec = RoomSpec(
                         command: ["/bin/sh", "-c", "cat >/tmp/input && exec wc -c </tmp/input"], user: user,
-                        limits: RoomLimits(wallTime: .seconds(5), cpuTime: .seconds(60)), input: .stream)
+                        limits: RoomLimits(wallTime: .seconds(20), cpuTime: .seconds(60)), input: .stream)
                     let room = try await sandbox.start(spec)
                     #expect(await room.send(Array("hello\n".utf8)))
                     room.closeInput()
