@@ -104,7 +104,11 @@ package struct PeopleService: Sendable {
     /// A code makes its holder that person in all their cohorts, so whoever sees it must already be in charge of each.
     private func requireNoMorePower(_ principal: Principal, over slug: Slug) async throws(ProvostError) {
         if principal.isAdministrator || principal.person?.slug == slug { return }
-        guard let known = try await context.store.persons().first(where: { $0.slug == slug }) else { return }
+        let known: Person
+        do throws(ProvostError) { known = try await context.store.person(slug) } catch {
+            if error.code == .notFound { return }
+            throw error
+        }
         for enrollment in try await context.store.enrollments(person: known.id)
         where principal.role(in: enrollment.cohort) != .admin {
             throw ProvostError(
