@@ -220,12 +220,12 @@ struct ProgramTests {
     @Test func foldersArePackedAndEmptyThingsRefused() async throws {
         try await FakeServer.with(try Self.script([])) { server in
             try await Scratchpad.with { folder in
-                try PrivateFile.write(Array("print(1)\n".utf8), to: folder.path + "/work/main.py")
+                try PrivateFile.write(Array("print(1)\n".utf8), to: folder.path + "/essay/main.py")
                 try PrivateFile.write([], to: folder.path + "/empty.zip")
                 let target = ["--server", "\(server.address)"]
-                let packed = try await folder.run(["submit", "web-service", "work"] + target)
+                let packed = try await folder.run(["submit", "web-service", "essay"] + target)
                 #expect(packed.status == 0 && packed.errors.contains("Packed 1 file"))
-                #expect(server.received.last?.header(Route.fileNameHeader) == "work")
+                #expect(server.received.last?.header(Route.fileNameHeader) == "essay")
                 #expect(try await folder.run(["submit", "web-service", "empty.zip"] + target).status == 1)
                 #expect(try await folder.run(["submit", "web-service", "nothing-here"] + target).status == 3)
             }

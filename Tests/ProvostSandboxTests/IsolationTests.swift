@@ -49,8 +49,8 @@ extension RealRooms {
                 let scratch = try await sandbox.makeScratch("who", size: .mebibytes(1), inodes: 50)
                 let folder = try scratch.folder("work", owner: user, mode: 0o700)
                 let spec = RoomSpec(
-                    command: ["/bin/sh", "-c", "id -u; touch /work/x; env | sort; cat /proc/1/cmdline"],
-                    mounts: [.writable(host: folder, at: "/work")],
+                    command: ["/bin/sh", "-c", "id -u; touch /folder/x; env | sort; cat /proc/1/cmdline"],
+                    mounts: [.writable(host: folder, at: "/folder")],
                     user: user)
                 let text = try await sandbox.run(spec).text
                 #expect(text.hasPrefix("1000\nHOME=/tmp\nLANG=C.UTF-8\nPATH=/usr/local/bin:/usr/bin:/bin\nPWD=/tmp\n"))

@@ -89,8 +89,8 @@ extension RealRooms {
                 let scratch = try await sandbox.makeScratch("full", size: .mebibytes(1), inodes: 50)
                 let folder = try scratch.folder("work", owner: user, mode: 0o700)
                 let spec = RoomSpec(
-                    command: ["/bin/sh", "-c", "head -c 3000000 /dev/zero > /work/x"],
-                    mounts: [.writable(host: folder, at: "/work")], user: user)
+                    command: ["/bin/sh", "-c", "head -c 3000000 /dev/zero > /folder/x"],
+                    mounts: [.writable(host: folder, at: "/folder")], user: user)
                 let result = try await sandbox.run(spec)
                 #expect(result.report.ending == .exited(1))
                 #expect(result.report.limitsHit == [.disk])
