@@ -5,9 +5,10 @@
 //
 //   provost  → API, Archive, Core           provostd → Server, Service, Store, Sandbox, Core
 //   API      → Core                         Server   → Service, API, Core
-//   Archive  → Core, CArchive, CLinux,      Service  → Store, Sandbox, Core
-//              CUtf8proc                    Store → Core     Sandbox → Core, CLinux
-//   unpack   → Archive, Core
+//   Archive  → Core, CArchive, CLinux,      Service  → Store, Grading, Sandbox, Core
+//              CUtf8proc                    Grading  → Sandbox, Core
+//   unpack   → Archive, Core                Store → Core     Sandbox → Core, CLinux
+//   gate     → Grading, Archive, Sandbox, Core
 //
 // CLinux is DESIGN.md's CSystem under another name: swift-system, which SwiftNIO brings in, has a target of that name.
 //
@@ -118,6 +119,15 @@ let package = Package(
         .target(name: "ProvostCore"),
         .testTarget(name: "ProvostCoreTests", dependencies: ["ProvostCore"]),
 
+        // MARK: ProvostGrading (manifests, and one grading from archive to record: shared by the daemon and by provost-gate)
+        .target(
+            name: "ProvostGrading",
+            dependencies: [
+                "ProvostCore",
+                "ProvostSandbox",
+                .product(name: "Yams", package: "Yams"),
+            ]),
+
         // MARK: room-benchmark
         .executableTarget(name: "room-benchmark", dependencies: ["CLinux", "ProvostCore", "ProvostSandbox"]),
 
@@ -126,6 +136,7 @@ let package = Package(
             name: "provostd",
             dependencies: [
                 "ProvostCore",
+                "ProvostGrading",
                 "ProvostSandbox",
                 "ProvostServer",
                 "ProvostService",
@@ -167,17 +178,18 @@ let package = Package(
             name: "ProvostService",
             dependencies: [
                 "ProvostCore",
+                "ProvostGrading",
                 "ProvostSandbox",
                 "ProvostStore",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "Yams", package: "Yams"),
             ]),
         .testTarget(
             name: "ProvostServiceTests",
             dependencies: [
                 "ProvostCore",
+                "ProvostGrading",
                 "ProvostSandbox",
                 "ProvostService",
                 "ProvostStore",

@@ -7,11 +7,14 @@ package struct GradingJob: Sendable, Hashable {
     package let submission: Submission
     package let lab: LabVersion
     package let grader: GraderVersion
-    package init(grading: Grading, submission: Submission, lab: LabVersion, grader: GraderVersion) {
+    /// Whose submission it is.
+    package let person: Slug
+    package init(grading: Grading, submission: Submission, lab: LabVersion, grader: GraderVersion, person: Slug) {
         self.grading = grading
         self.submission = submission
         self.lab = lab
         self.grader = grader
+        self.person = person
     }
 }
 
@@ -46,11 +49,13 @@ extension Store {
             guard let grading = try db.grading("WHERE g.id = ?", [id]),
                 let submission = try db.row(
                     "SELECT \(Submission.columns) FROM submission s WHERE s.id = ?", [grading.submission.text],
-                    { try Submission.decoded($0, at: 0) })
+                    { try Submission.decoded($0, at: 0) }),
+                let person = try db.row(
+                    "SELECT slug FROM person WHERE id = ?", [submission.person.text], { $0.slug(0) })
             else { throw Missing.identified("grading", ID<Grading>(trusted: id)) }
             return GradingJob(
                 grading: grading, submission: submission, lab: try db.labVersion(grading.labVersion),
-                grader: try db.graderVersion(grading.graderVersion))
+                grader: try db.graderVersion(grading.graderVersion), person: person)
         }
     }
 

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import Logging
 import ProvostCore
+import ProvostGrading
 import ProvostSandbox
 import ProvostServer
 import ProvostService

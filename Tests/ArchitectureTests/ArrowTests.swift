@@ -10,16 +10,17 @@ import Testing
         "ProvostAPI": ["ProvostCore"],
         "ProvostArchive": ["CArchive", "CLinux", "CUtf8proc", "ProvostCore"],
         "ProvostCore": [],
+        "ProvostGrading": ["ProvostCore", "ProvostSandbox"],
         "ProvostSandbox": ["CLinux", "ProvostCore"],
         "ProvostServer": ["ProvostAPI", "ProvostCore", "ProvostService"],
-        "ProvostService": ["ProvostCore", "ProvostSandbox", "ProvostStore"],
+        "ProvostService": ["ProvostCore", "ProvostGrading", "ProvostSandbox", "ProvostStore"],
         "ProvostStore": ["ProvostCore"],
         "ProvostTestSupport": ["ProvostCore"],
         "provost": ["ProvostAPI", "ProvostArchive", "ProvostCore"],
         "provost-launch": [],
         "provost-relay": [],
         "provost-unpack": ["ProvostArchive", "ProvostCore"],
-        "provostd": ["ProvostCore", "ProvostSandbox", "ProvostServer", "ProvostService", "ProvostStore"],
+        "provostd": ["ProvostCore", "ProvostGrading", "ProvostSandbox", "ProvostServer", "ProvostService", "ProvostStore"],
         "room-benchmark": ["CLinux", "ProvostCore", "ProvostSandbox"],
     ]
 
@@ -31,6 +32,7 @@ import Testing
         "ProvostAPI": "wire types are for the two ends of the wire; use cases speak in the words of ProvostCore",
         "ProvostArchive": "archives are packed by `provost` and unpacked in a room, never by the daemon",
         "ProvostCore": "this target needs nothing of the rules: it is a program of a few system calls",
+        "ProvostGrading": "a grading is asked for through the use cases, or by provost-gate, which has no store to pass by",
         "ProvostSandbox": "rooms are made by use cases; a route or a command that could make one would pass their rules by",
         "ProvostServer": "HTTP is the outermost layer: only the composition root may know it",
         "ProvostService": "use cases are reached over HTTP; nothing below may call back into them",
@@ -51,7 +53,7 @@ import Testing
         "GRDB": (["ProvostStore"], "SQL lies in one target"),
         "Hummingbird": (["ProvostServer"], "HTTP lies in one target"),
         "HummingbirdCore": (["ProvostServer"], "HTTP lies in one target"),
-        "Yams": (["ProvostService"], "YAML is read in one place, with its place in every complaint"),
+        "Yams": (["ProvostGrading"], "YAML is read in one place, with its place in every complaint"),
     ]
 
     private let package: Package

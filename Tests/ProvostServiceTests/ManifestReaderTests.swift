@@ -1,5 +1,6 @@
 import Foundation
 import ProvostCore
+import ProvostGrading
 import ProvostService
 import Testing
 

@@ -94,9 +94,9 @@ struct SubmissionRoutes {
     /// A file in pieces, read off the event loop; closes the descriptor at the end.
     private func file(_ descriptor: Int32, bytes: ByteCount) -> ResponseBody {
         // Owned from here on: the body of an answer whose client is gone is never asked for.
-        let handle = FileReader(descriptor)
+        let handle = StoredFile(descriptor)
         return ResponseBody(contentLength: Int(bytes.bytes)) { writer in
-            while let piece = try await Blocking.run({ try handle.next() }) { try await writer.write(ByteBuffer(bytes: piece)) }
+            while let piece = try await handle.next() { try await writer.write(ByteBuffer(bytes: piece)) }
             try await writer.finish(nil)
         }
     }
@@ -115,19 +115,5 @@ struct SubmissionRoutes {
                 try await EventWriter(provost: provost, principal: principal, submission: id).write(to: &writer)
                 try await writer.finish(nil)
             })
-    }
-}
-
-/// Reads a descriptor in pieces and closes it. Used by one response only.
-private final class FileReader: Sendable {
-    private let descriptor: Int32
-    init(_ descriptor: Int32) { self.descriptor = descriptor }
-    deinit { close(descriptor) }
-
-    func next() throws -> [UInt8]? {
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 256 << 10) { buffer, count in
-            count = max(0, unsafe read(descriptor, buffer.baseAddress, buffer.count))
-        }
-        return bytes.isEmpty ? nil : bytes
     }
 }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Logging
 package import ProvostCore
+import ProvostGrading
 import ProvostStore
 import ServiceLifecycle
 import Synchronization
@@ -15,7 +16,7 @@ package final class GradingQueue: Service, Sendable {
 
     package let workers: Int
     private let context: ServiceContext
-    private let runner: GradingRunner
+    private let runner: JobRunner
     private let events: GradingEvents
     /// How long running gradings may go on after a request to stop.
     private let grace: Duration
@@ -27,7 +28,7 @@ package final class GradingQueue: Service, Sendable {
     private static let pause = Duration.seconds(2)
 
     package init(
-        _ context: ServiceContext, runner: GradingRunner, events: GradingEvents, workers: Int, grace: Duration = .seconds(10)
+        _ context: ServiceContext, runner: JobRunner, events: GradingEvents, workers: Int, grace: Duration = .seconds(10)
     ) {
         self.context = context
         self.runner = runner
@@ -105,9 +106,9 @@ package final class GradingQueue: Service, Sendable {
         logger[metadataKey: "grading"] = "\(job.grading.id)"
         logger[metadataKey: "submission"] = "\(job.submission.id)"
         var bench = Workbench(sandbox: context.sandbox)
-        let outcome: GradingRunner.Outcome
+        let outcome: JobRunner.Outcome
         if job.grading.run > Self.mostRuns {
-            outcome = .record(GradingRunner.givenUp(job), unpack: nil, log: nil, limits: job.lab.manifest.graderLimits)
+            outcome = .record(JobRunner.givenUp(job), unpack: nil, log: nil, limits: job.lab.manifest.graderLimits)
         } else {
             if job.grading.run > 1 { events.publish(.restarted, for: job.submission.id) }
             events.publish(.unpacking, for: job.submission.id)

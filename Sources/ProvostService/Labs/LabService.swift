@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 package import ProvostCore
+package import ProvostGrading
 import ProvostSandbox
 import ProvostStore
 

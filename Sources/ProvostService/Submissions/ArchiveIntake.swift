@@ -1,4 +1,5 @@
 package import ProvostCore
+import ProvostGrading
 package import ProvostStore
 
 /// Keeps a stream of bytes as a blob: the way in for labs and graders.

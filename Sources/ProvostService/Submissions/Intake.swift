@@ -1,4 +1,5 @@
 package import ProvostCore
+import ProvostGrading
 import ProvostStore
 import Synchronization
 

@@ -1,5 +1,6 @@
 import Foundation
 package import ProvostCore
+import ProvostGrading
 import ProvostStore
 
 /// A submission with its newest grading, as far as the caller may see it.

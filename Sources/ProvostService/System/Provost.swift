@@ -1,5 +1,6 @@
 import Logging
 package import ProvostCore
+import ProvostGrading
 import ProvostSandbox
 import ProvostStore
 
@@ -38,8 +39,11 @@ package struct Provost: Sendable {
         let unpacking = Unpacking(sandbox: context.sandbox, tools: context.directory.tools)
         let trees = try TreeCache(folder: context.directory.trees, sandbox: context.sandbox, unpacking: unpacking)
         events = GradingEvents()
-        let runner = GradingRunner(context, trees: trees, unpacking: unpacking, events: events)
-        queue = GradingQueue(context, runner: runner, events: events, workers: workers, grace: grace)
+        let runner = GradingRunner(
+            sandbox: context.sandbox, trees: trees, unpacking: unpacking, tools: context.directory.tools,
+            openBlob: context.blobs.open)
+        queue = GradingQueue(
+            context, runner: JobRunner(context, runner: runner, events: events), events: events, workers: workers, grace: grace)
         people = PeopleService(context)
         labs = LabService(context, trees: trees)
         assignments = AssignmentService(context)

@@ -12,16 +12,14 @@ actor Supervisor {
     private let learner: RoomUser
     private let limits: RoomLimits
     private let network: RoomNetwork
-    private let events: GradingEvents
-    private let submission: ID<Submission>
+    private let onEntry: @Sendable (GradingSheet.Entry) -> Void
     private var sheet: GradingSheet
     private var rooms = 0
     private var finished = false
 
     init(
         sandbox: Sandbox, sheet: GradingSheet, learnerFolder: String, learner: RoomUser, limits: RoomLimits, network: RoomNetwork,
-        events: GradingEvents,
-        submission: ID<Submission>
+        onEntry: @escaping @Sendable (GradingSheet.Entry) -> Void
     ) {
         self.sandbox = sandbox
         self.sheet = sheet
@@ -29,8 +27,7 @@ actor Supervisor {
         self.learner = learner
         self.limits = limits
         self.network = network
-        self.events = events
-        self.submission = submission
+        self.onEntry = onEntry
     }
 
     /// The handler for `ResultChannel`.
@@ -53,11 +50,7 @@ actor Supervisor {
     private func report(_ call: ChannelCall) -> UInt8 {
         guard !finished else { return Self.refuse(call, "The grading is over.", status: 1) }
         do throws(ProvostError) {
-            switch try sheet.take(call.arguments) {
-            case .test(let test): if test.visibility == .visible { events.publish(.test(test), for: submission) }
-            case .message(let text): events.publish(.message(text), for: submission)
-            case nil: break
-            }
+            if let entry = try sheet.take(call.arguments) { onEntry(entry) }
             return 0
         } catch { return Self.refuse(call, error.message, status: 1) }
     }

@@ -1,9 +1,8 @@
 import ProvostCore
-import ProvostSandbox
-import ProvostStore
+package import ProvostSandbox
 
 /// The folders and users of one grading, taken as they are needed and given back together.
-struct Workbench {
+package struct Workbench {
     struct Learner {
         let user: RoomUser
         /// As unpacked; the grader reads it.
@@ -21,23 +20,23 @@ struct Workbench {
     private var users: [RoomUser] = []
     private var scratches: [Scratch] = []
 
-    init(sandbox: Sandbox) { self.sandbox = sandbox }
+    package init(sandbox: Sandbox) { self.sandbox = sandbox }
 
-    mutating func learnerFolders(for job: GradingJob) async throws(ProvostError) -> Learner {
+    mutating func learnerFolders(for task: GradingTask) async throws(ProvostError) -> Learner {
         let user = try lease()
-        let lab = job.lab.manifest
+        let lab = task.lab
         let size = ByteCount(lab.unpack.bytes.bytes * 2 + lab.learnerLimits.disk.bytes)
         let scratch = try await scratch(
-            "learner-\(job.grading.id)-\(job.grading.run)", size: size, inodes: lab.unpack.entries * 2 + lab.learnerLimits.inodes)
+            "learner-\(task.name)", size: size, inodes: lab.unpack.entries * 2 + lab.learnerLimits.inodes)
         return Learner(
             user: user, submission: try scratch.folder("submission", owner: user, mode: 0o755),
             work: try scratch.folder("work", owner: user, mode: 0o755))
     }
 
-    mutating func graderFolders(for job: GradingJob) async throws(ProvostError) -> Grader {
+    mutating func graderFolders(for task: GradingTask) async throws(ProvostError) -> Grader {
         let user = try lease()
-        let limits = job.lab.manifest.graderLimits
-        let scratch = try await scratch("grader-\(job.grading.id)-\(job.grading.run)", size: limits.disk, inodes: limits.inodes)
+        let limits = task.lab.graderLimits
+        let scratch = try await scratch("grader-\(task.name)", size: limits.disk, inodes: limits.inodes)
         return Grader(
             user: user, work: try scratch.folder("work", owner: user, mode: 0o700),
             channel: try scratch.folder("channel", owner: user, mode: 0o700))
@@ -56,7 +55,7 @@ struct Workbench {
     }
 
     /// Takes the folders away, then gives the users back: nobody gets a user whose files are still there.
-    mutating func clear() async {
+    package mutating func clear() async {
         for scratch in scratches { await scratch.remove() }
         for user in users { sandbox.returnUser(user) }
         (scratches, users) = ([], [])
