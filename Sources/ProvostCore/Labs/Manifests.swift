@@ -36,12 +36,16 @@ package struct LabManifest: Hashable, Sendable, Codable {
     package var learnerLimits: RoomLimits
     /// The grader's own room; its wall time bounds the whole grading.
     package var graderLimits: RoomLimits
+    /// What the lab sets of its grader's parameters, with the grader's defaults filled in.
+    package var parameters: [String: ParameterValue]
+    package var gate: GateSettings
 
     package init(
         name: Slug, title: LocalizedText, grader: Slug, points: Points, network: Network = .none,
         archiveLimit: ByteCount = .mebibytes(20),
         unpack: UnpackLimits = UnpackLimits(), learnerLimits: RoomLimits = RoomLimits(),
-        graderLimits: RoomLimits = RoomLimits(wallTime: .seconds(120), cpuTime: .seconds(60), memory: .mebibytes(512))
+        graderLimits: RoomLimits = RoomLimits(wallTime: .seconds(120), cpuTime: .seconds(60), memory: .mebibytes(512)),
+        parameters: [String: ParameterValue] = [:], gate: GateSettings = GateSettings()
     ) {
         self.name = name
         self.title = title
@@ -52,48 +56,22 @@ package struct LabManifest: Hashable, Sendable, Codable {
         self.unpack = unpack
         self.learnerLimits = learnerLimits
         self.graderLimits = graderLimits
-    }
-}
-
-/// What `grader.yaml` says; the file's reference is `docs/grader.md`.
-package struct GraderManifest: Hashable, Sendable, Codable {
-    package enum Format: String, Hashable, Sendable, Codable, CaseIterable {
-        /// `report test|score|message` lines, streamed to the supervisor.
-        case provost
-        /// Exit status 0 is full marks, 1 is none; anything else is the grader's own failure.
-        case exitCode = "exit-code"
-    }
-    package enum Isolation: String, Hashable, Sendable, Codable, CaseIterable {
-        /// Learner programs run in a room of their own, through `learner run`.
-        case twoRoom = "two-room"
-        /// Grader and learner code share one room; results say so.
-        case shared
-    }
-    /// What a grader that runs out of its own time means.
-    package enum OnTimeout: String, Hashable, Sendable, Codable, CaseIterable {
-        /// Not graded; the tests reported so far are shown, nothing is recorded as a score.
-        case notGraded = "not-graded"
-        /// The tests reported so far count, the rest of the lab's points are not reached.
-        case countReported = "count-reported"
+        self.parameters = parameters
+        self.gate = gate
     }
 
-    package var name: Slug
-    package var title: LocalizedText
-    package var format: Format
-    package var isolation: Isolation
-    package var onTimeout: OnTimeout
-    /// The command, relative to the grader's folder; started in `/grade/work`.
-    package var run: [String]
-
-    package init(
-        name: Slug, title: LocalizedText, format: Format = .provost, isolation: Isolation = .twoRoom,
-        onTimeout: OnTimeout = .notGraded, run: [String]
-    ) {
-        self.name = name
-        self.title = title
-        self.format = format
-        self.isolation = isolation
-        self.onTimeout = onTimeout
-        self.run = run
+    /// Keys that came later may be missing in what an earlier version stored.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            name: try container.decode(Slug.self, forKey: .name), title: try container.decode(LocalizedText.self, forKey: .title),
+            grader: try container.decode(Slug.self, forKey: .grader), points: try container.decode(Points.self, forKey: .points),
+            network: try container.decode(Network.self, forKey: .network),
+            archiveLimit: try container.decode(ByteCount.self, forKey: .archiveLimit),
+            unpack: try container.decode(UnpackLimits.self, forKey: .unpack),
+            learnerLimits: try container.decode(RoomLimits.self, forKey: .learnerLimits),
+            graderLimits: try container.decode(RoomLimits.self, forKey: .graderLimits),
+            parameters: try container.decodeIfPresent([String: ParameterValue].self, forKey: .parameters) ?? [:],
+            gate: try container.decodeIfPresent(GateSettings.self, forKey: .gate) ?? GateSettings())
     }
 }

@@ -3,9 +3,13 @@ package import ProvostCore
 /// Reads `lab.yaml` and `grader.yaml`. Their references are `docs/lab.md` and `docs/grader.md`.
 package enum ManifestReader {
     /// Throws `invalid` with `lab.yaml:LINE:COLUMN: …`.
-    package static func lab(_ text: [UInt8]) throws(ProvostError) -> LabManifest {
+    ///
+    /// - Parameter grader: whose rules the parameters must keep and whose defaults are filled in; without one they come as they stand there.
+    package static func lab(_ text: [UInt8], grader: GraderManifest? = nil) throws(ProvostError) -> LabManifest {
         let file = try YAMLMapping(file: "lab.yaml", text: text)
-        try file.allow(["name", "title", "grader", "points", "network", "archive-limit", "unpack", "limits"])
+        try file.allow([
+            "name", "title", "grader", "points", "network", "archive-limit", "unpack", "limits", "parameters", "gate",
+        ])
         var lab = LabManifest(
             name: try file.required("name", slug), title: try title(file), grader: try file.required("grader", slug),
             points: try file.required("points", Points.init(parsing:)))
@@ -22,19 +26,84 @@ package enum ManifestReader {
                 lab.graderLimits = try self.limits(grader, defaults: lab.graderLimits)
             }
         }
+        lab.parameters = try ParameterReader.values(file, rules: grader?.parameters)
+        if let gate = try file.mapping("gate") { lab.gate = try self.gate(gate, points: lab.points) }
         return lab
     }
 
     /// Throws `invalid` with `grader.yaml:LINE:COLUMN: …`.
     package static func grader(_ text: [UInt8]) throws(ProvostError) -> GraderManifest {
         let file = try YAMLMapping(file: "grader.yaml", text: text)
-        try file.allow(["name", "title", "format", "isolation", "on-timeout", "run"])
-        guard let run = try file.texts("run"), !run.isEmpty else { throw file.missing("run") }
-        var grader = GraderManifest(name: try file.required("name", slug), title: try title(file), run: run)
-        grader.format = try file.choice("format", GraderManifest.Format.self) ?? grader.format
-        grader.isolation = try file.choice("isolation", GraderManifest.Isolation.self) ?? grader.isolation
+        try file.allow([
+            "name", "title", "format", "isolation", "on-timeout", "run", "result", "bonus", "problems", "handin", "parameters",
+        ])
+        let format = try file.choice("format", GraderManifest.Format.self) ?? .provost
+        guard let run = try file.texts("run") ?? format.usualCommand, !run.isEmpty else { throw file.missing("run") }
+        var grader = GraderManifest(
+            name: try file.required("name", slug), title: try title(file), format: format,
+            isolation: format.isSharedByNature ? .shared : .twoRoom, run: run)
+        if let isolation = try file.choice("isolation", GraderManifest.Isolation.self) {
+            if isolation == .twoRoom, format.isSharedByNature {
+                throw file.mistake(
+                    at: "isolation",
+                    "a \(format.rawValue) grader starts learner code in its own room, so it is “shared”; leave the key out")
+            }
+            grader.isolation = isolation
+        }
         grader.onTimeout = try file.choice("on-timeout", GraderManifest.OnTimeout.self) ?? grader.onTimeout
+        if grader.onTimeout == .countReported, format != .provost {
+            throw file.mistake(at: "on-timeout", "count-reported needs “format: provost”, the only one that reports as it goes")
+        }
+        grader.result = try file.value("result", relativePath)
+        grader.bonus = try file.truth("bonus") ?? false
+        grader.handin = try file.value("handin", fileName)
+        if let problems = try file.mapping("problems") {
+            for name in problems.keys {
+                grader.problems.append(
+                    .init(name: name, max: try problems.required(name, Points.init(parsing:))))
+            }
+        }
+        if format == .autolab {
+            if grader.problems.isEmpty { throw file.missing("problems") }
+            if grader.handin == nil { throw file.missing("handin") }
+        } else if let key = ["problems", "handin"].first(where: file.keys.contains) {
+            throw file.mistake(at: key, "“\(key)” is for “format: autolab” only")
+        }
+        grader.parameters = try ParameterReader.rules(file)
         return grader
+    }
+
+    private static func gate(_ file: YAMLMapping, points: Points) throws(ProvostError) -> GateSettings {
+        try file.allow(["floor", "repeats", "mutants", "headroom"])
+        let defaults = GateSettings()
+        let settings = GateSettings(
+            floor: try file.value("floor", Points.init(parsing:)) ?? defaults.floor,
+            repeats: try file.whole("repeats", in: 1...1000) ?? defaults.repeats,
+            mutants: try file.whole("mutants", in: 0...1000) ?? defaults.mutants,
+            headroom: try file.value("headroom") { text throws(ProvostError) in
+                guard let number = Double(text), number >= 1, number <= 100 else {
+                    throw ProvostError(.invalid, "“\(text)” is not a number from 1 to 100")
+                }
+                return number
+            } ?? defaults.headroom)
+        guard settings.floor < points else { throw file.mistake(at: "floor", "the floor must be below the lab's points") }
+        return settings
+    }
+
+    /// Below a folder, and nowhere else.
+    private static func relativePath(_ text: String) throws(ProvostError) -> String {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard !text.isEmpty, !parts.contains(""), !parts.contains("."), !parts.contains(".."), !text.utf8.contains(0) else {
+            throw ProvostError(.invalid, "“\(text)” must be a path like results/report.xml, without “..”")
+        }
+        return text
+    }
+
+    private static func fileName(_ text: String) throws(ProvostError) -> String {
+        guard !text.isEmpty, text != ".", text != "..", !text.utf8.contains(UInt8(ascii: "/")), !text.utf8.contains(0),
+            !text.hasPrefix("-")
+        else { throw ProvostError(.invalid, "“\(text)” must be a plain file name like hello.c") }
+        return text
     }
 
     // The bounds keep sums and products of limits far from overflow, which would end the daemon.

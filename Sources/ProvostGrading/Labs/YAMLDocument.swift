@@ -100,12 +100,61 @@ struct YAMLMapping {
         }
     }
 
+    func truth(_ key: String) throws(ProvostError) -> Bool? {
+        try value(key) { text throws(ProvostError) in
+            guard let truth = ["true": true, "false": false][text] else {
+                throw ProvostError(.invalid, "“\(text)” is not true or false")
+            }
+            return truth
+        }
+    }
+
     func whole(_ key: String, in range: ClosedRange<Int>) throws(ProvostError) -> Int? {
         try value(key) { text throws(ProvostError) in
             guard let number = Int(text), range.contains(number) else {
                 throw ProvostError(.invalid, "“\(text)” is not a whole number from \(range.lowerBound) to \(range.upperBound)")
             }
             return number
+        }
+    }
+
+    /// The keys in the file's order.
+    var keys: [String] { entries.map(\.key) }
+
+    /// A value of any kind, with YAML's core schema (https://yaml.org/spec/1.2.2/#103-core-schema): a plain `5` is a number, `"5"` is a text.
+    func any(_ key: String) throws(ProvostError) -> ParameterValue? {
+        guard let value = self[key] else { return nil }
+        return try Self.any(value, file: file)
+    }
+
+    /// A complaint at a key's value.
+    func mistake(at key: String, _ sentence: String) -> ProvostError { Self.mistake(file, self[key] ?? node, sentence) }
+
+    private static func any(_ node: Node, file: String) throws(ProvostError) -> ParameterValue {
+        switch node {
+        case .scalar(let scalar):
+            guard scalar.style == .plain || scalar.style == .any else { return .text(scalar.string) }
+            if let whole = Int64(scalar.string) { return .whole(whole) }
+            switch scalar.string {
+            case "true", "True", "TRUE": return .boolean(true)
+            case "false", "False", "FALSE": return .boolean(false)
+            default: break
+            }
+            if let first = scalar.string.utf8.first, first >= 0x2B, first <= 0x39, let number = Double(scalar.string) {
+                guard number.isFinite else { throw mistake(file, node, "“\(scalar.string)” is too large a number") }
+                return .number(number)
+            }
+            return .text(scalar.string)
+        case .sequence(let sequence):
+            var items: [ParameterValue] = []
+            for item in sequence { items.append(try any(item, file: file)) }
+            return .list(items)
+        case .mapping:
+            let mapping = try YAMLMapping(file: file, node: node)
+            var map: [String: ParameterValue] = [:]
+            for key in mapping.keys { map[key] = try mapping.any(key) }
+            return .map(map)
+        default: throw mistake(file, node, "aliases are not used here; write the value out")
         }
     }
 

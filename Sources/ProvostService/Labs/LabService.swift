@@ -46,13 +46,14 @@ package struct LabService: Sendable {
         guard let text = try TreeFiles.read("lab.yaml", beneath: tree, limit: 64 * 1024) else {
             throw ProvostError(.invalid, "There is no lab.yaml at the top of the folder; see docs/lab.md.")
         }
-        let manifest = try ManifestReader.lab(text)
-        guard let grader = try await context.store.graderVersions(manifest.grader).first else {
+        let name = try ManifestReader.lab(text).grader
+        guard let grader = try await context.store.graderVersions(name).first else {
             throw ProvostError(
                 .notFound,
-                "lab.yaml names the grader “\(manifest.grader)”, which is not published yet; run: provost grader publish graders/\(manifest.grader)"
+                "lab.yaml names the grader “\(name)”, which is not published yet; run: provost grader publish graders/\(name)"
             )
         }
+        let manifest = try ManifestReader.lab(text, grader: grader.manifest)
         let digest = ContentDigest(bytes: SHA256.hash(data: Array("provost lab version\n\(archive)\n\(grader.digest)\n".utf8)))
         return try await context.store.publishLab(
             digest: digest, content: archive, name: manifest.name, manifest: manifest, grader: grader.digest, bytes: bytes,
