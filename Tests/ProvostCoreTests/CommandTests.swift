@@ -6,35 +6,52 @@ import Testing
         arguments: [
             (
                 "test|adds|pass",
-                .test(name: "adds", status: .pass, score: Points(whole: 1), max: Points(whole: 1), message: nil, hidden: false)
+                .test(.init(name: "adds", status: .pass, score: Points(whole: 1), max: Points(whole: 1)))
             ),
             (
                 "test|adds|fail",
-                .test(name: "adds", status: .fail, score: .zero, max: Points(whole: 1), message: nil, hidden: false)
+                .test(.init(name: "adds", status: .fail, score: .zero, max: Points(whole: 1)))
             ),
             (
                 "test|adds|skip|--max|5",
-                .test(name: "adds", status: .skip, score: .zero, max: Points(whole: 5), message: nil, hidden: false)
+                .test(.init(name: "adds", status: .skip, score: .zero, max: Points(whole: 5)))
             ),
             (
                 "test|adds|error|--hidden",
-                .test(name: "adds", status: .error, score: .zero, max: Points(whole: 1), message: nil, hidden: true)
+                .test(.init(name: "adds", status: .error, score: .zero, max: Points(whole: 1), visibility: .hidden))
             ),
             (
                 "test|adds|pass|--max|5",
-                .test(name: "adds", status: .pass, score: Points(whole: 5), max: Points(whole: 5), message: nil, hidden: false)
+                .test(.init(name: "adds", status: .pass, score: Points(whole: 5), max: Points(whole: 5)))
             ),
             (
                 "test|adds|fail|--score|2.5|--max|5|--message|--hidden|--hidden",
                 .test(
-                    name: "adds", status: .fail, score: Points(thousandths: 2500), max: Points(whole: 5), message: "--hidden",
-                    hidden: true)
+                    .init(
+                        name: "adds", status: .fail, score: Points(thousandths: 2500), max: Points(whole: 5), message: "--hidden",
+                        visibility: .hidden))
             ),
             ("score|12.5", .score(Points(thousandths: 12_500))), ("message|well done", .message("well done")),
             ("message|", .message("")),
+            ("leaderboard|ops|7|--ascending", .leaderboard(.init(name: "ops", value: "7", ascending: true))),
+            ("leaderboard|team|빨강", .leaderboard(.init(name: "team", value: "빨강"))),
+            (
+                "test|adds|pass|--visibility|after-due|--label|1.1|--output|-|--format|ansi",
+                .test(
+                    .init(
+                        name: "adds", status: .pass, score: Points(whole: 1), max: Points(whole: 1), visibility: .afterDue,
+                        label: "1.1", outputFile: "-", format: .ansi))
+            ),
+            (
+                "test|adds|pass|--hidden|--visibility|after-published",
+                .test(
+                    .init(
+                        name: "adds", status: .pass, score: Points(whole: 1), max: Points(whole: 1),
+                        visibility: .afterPublished))
+            ),
             (
                 "test|덧셈|pass",
-                .test(name: "덧셈", status: .pass, score: Points(whole: 1), max: Points(whole: 1), message: nil, hidden: false)
+                .test(.init(name: "덧셈", status: .pass, score: Points(whole: 1), max: Points(whole: 1)))
             ),
         ] as [(String, ReportCommand)])
     func isUnderstood(words: String, command: ReportCommand) throws {
@@ -47,6 +64,8 @@ import Testing
         "test|a|pass|--score|-1", "test|a|pass|--score|1e3", "test|a|pass|--score|inf", "test|a|pass|--score|2",
         "test|a|fail|--score|1.001", "test|a|pass|5",
         "test|a|pass|--max|x", "score", "score|NaN", "score|-0", "score|1|2", "message", "message|a|b", "score|٣",
+        "test|a|pass|--visibility|secret", "test|a|pass|--format|pdf", "test|a|pass|--output", "leaderboard", "leaderboard|a",
+        "leaderboard||1", "leaderboard|a|1|--descending",
     ])
     func isRefused(words: String) {
         let words = words.isEmpty ? [] : words.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
@@ -62,6 +81,10 @@ import Testing
         _ = try ReportCommand(["message", text])
         #expect(throws: ProvostError.self) { try ReportCommand(["message", text + "x"]) }
         #expect(throws: ProvostError.self) { try ReportCommand(["test", "a", "pass", "--message", text + "x"]) }
+        let label = String(repeating: "1", count: ReportCommand.longestLabel)
+        _ = try ReportCommand(["test", "a", "pass", "--label", label])
+        #expect(throws: ProvostError.self) { try ReportCommand(["test", "a", "pass", "--label", label + "1"]) }
+        #expect(throws: ProvostError.self) { try ReportCommand(["leaderboard", "a", label + "1"]) }
     }
 }
 

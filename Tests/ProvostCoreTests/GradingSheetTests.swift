@@ -199,6 +199,41 @@ import Testing
         #expect(sheet.record(Self.ended, limits: RoomLimits()).outcome == .notGraded)
     }
 
+    // MARK: Outputs and leaderboards
+
+    @Test func anOutputIsKeptHeadAndTail() throws {
+        var sheet = Self.sheet()
+        let words = ["test", "a", "pass", "--max", "10", "--output", "out.txt", "--format", "ansi", "--label", "1.1"]
+        let bytes = Array("first".utf8) + Array(repeating: 0xff, count: 1 << 20) + Array("last".utf8)
+        guard case .test(let test)? = try sheet.take(words, output: bytes) else { return #expect(Bool(false), "no test") }
+        #expect(test.output?.hasPrefix("first") == true && test.output?.hasSuffix("last") == true)
+        #expect(test.output?.contains("983049 bytes left out") == true, "bytes that are no UTF-8 are no reason to refuse")
+        #expect(test.format == .ansi && test.label == "1.1")
+        #expect(sheet.record(Self.ended, limits: RoomLimits()).outcome == .graded)
+    }
+
+    @Test func anOutputThatCannotBeReadIsAComplaint() throws {
+        var sheet = Self.sheet()
+        #expect(throws: ProvostError.self) { try sheet.take(["test", "a", "pass", "--max", "10", "--output", "missing"]) }
+        #expect(sheet.record(Self.ended, limits: RoomLimits()).evidence?.contains("missing") == true)
+    }
+
+    @Test func outputsBeyondTheCapAreLeftOutWithoutHarm() throws {
+        var sheet = Self.sheet(points: 100)
+        let bytes = [UInt8](repeating: 0x78, count: TestRecord.longestOutput)
+        for number in 0..<100 { _ = try sheet.take(["test", "t\(number)", "pass", "--output", "-"], output: bytes) }
+        let record = sheet.record(Self.ended, limits: RoomLimits())
+        #expect(record.outcome == .graded)
+        #expect(record.tests.reduce(0) { $0 + ($1.output?.utf8.count ?? 0) } < GradingSheet.mostOutput + 100 * 200)
+        #expect(record.tests.last?.output?.contains("left out") == true)
+    }
+
+    @Test func leaderboardsAreKept() throws {
+        let record = Self.record(["score 1", "leaderboard accuracy 0.93", "leaderboard seconds 1.5 --ascending"])
+        #expect(record.leaderboard.map(\.value) == ["0.93", "1.5"])
+        #expect(record.leaderboard.map(\.ascending) == [false, true])
+    }
+
     // MARK: Whatever a grader says
 
     /// Random words from a small language, in random order, with every ending: a score is never outside 0…points, and after a complaint

@@ -1,37 +1,20 @@
-/// One named outcome inside a grading.
-package struct TestRecord: Hashable, Sendable, Codable {
-    package enum Status: String, Hashable, Sendable, Codable, CaseIterable { case pass, fail, skip, error }
-    package enum Visibility: String, Hashable, Sendable, Codable, CaseIterable {
-        case visible
-        /// Instructors only; the learner sees the totals, not the test.
-        case hidden
-    }
-
-    /// From 1, in the order of reporting.
-    package var number: Int
+/// One value that a grader offers for comparison among learners. It never changes a score.
+package struct LeaderboardEntry: Hashable, Sendable, Codable {
     package var name: String
-    package var status: Status
-    package var score: Points
-    package var max: Points
-    package var visibility: Visibility
-    package var message: String?
+    /// As the grader wrote it: a number, or any other text.
+    package var value: String
+    /// The smallest is the best.
+    package var ascending: Bool
 
-    package init(
-        number: Int, name: String, status: Status, score: Points, max: Points, visibility: Visibility = .visible,
-        message: String? = nil
-    ) {
-        self.number = number
+    package init(name: String, value: String, ascending: Bool = false) {
         self.name = name
-        self.status = status
-        self.score = score
-        self.max = max
-        self.visibility = visibility
-        self.message = message
+        self.value = value
+        self.ascending = ascending
     }
 }
 
 /// What one grading came to.
-package struct GradingRecord: Hashable, Sendable, Codable {
+package struct GradingRecord: Hashable, Sendable {
     package enum Outcome: String, Hashable, Sendable, Codable {
         case graded
         /// Not the learner's doing; costs them nothing.
@@ -40,7 +23,7 @@ package struct GradingRecord: Hashable, Sendable, Codable {
 
     package var outcome: Outcome
     package var isolation: GraderManifest.Isolation
-    /// nil when not graded.
+    /// nil when not graded, and in what learners see of a record whose total is hidden.
     package var score: Points?
     package var max: Points
     /// Why it was not graded, for the learner: one sentence without secrets of the grader.
@@ -52,11 +35,15 @@ package struct GradingRecord: Hashable, Sendable, Codable {
     package var tests: [TestRecord]
     /// Messages from the grader to the learner.
     package var messages: [String]
+    /// Learners do not see the total until every test may be seen: Gradescope's rule, for hidden tests that a difference would betray.
+    package var totalHidden: Bool
+    package var leaderboard: [LeaderboardEntry]
 
     package init(
         outcome: Outcome, isolation: GraderManifest.Isolation, score: Points?, max: Points, reason: String? = nil,
         evidence: String? = nil,
-        refused: Bool = false, tests: [TestRecord] = [], messages: [String] = []
+        refused: Bool = false, tests: [TestRecord] = [], messages: [String] = [], totalHidden: Bool = false,
+        leaderboard: [LeaderboardEntry] = []
     ) {
         self.outcome = outcome
         self.isolation = isolation
@@ -67,10 +54,69 @@ package struct GradingRecord: Hashable, Sendable, Codable {
         self.refused = refused
         self.tests = tests
         self.messages = messages
+        self.totalHidden = totalHidden
+        self.leaderboard = leaderboard
     }
 
     /// All points reached.
     package var passed: Bool { outcome == .graded && score == max }
+
+    /// What a learner may see: no evidence of the grader's insides, no test before its time, and no total while one is kept back that hides it.
+    /// - Parameter afterDue: the due date has passed, with the days that late hand-ins have.
+    /// - Parameter published: an instructor has published the results.
+    package func forLearner(afterDue: Bool, published: Bool) -> GradingRecord {
+        var record = self
+        record.evidence = nil
+        record.tests.removeAll { test in
+            switch test.visibility {
+            case .visible: false
+            case .hidden: true
+            case .afterDue: !afterDue
+            case .afterPublished: !published
+            }
+        }
+        if totalHidden, record.tests.count < tests.count { record.score = nil }
+        return record
+    }
+}
+
+extension GradingRecord: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case outcome, isolation, score, max, reason, evidence, refused, tests, messages, totalHidden, leaderboard
+    }
+
+    /// Records written before leaderboards and hidden totals existed are read as having none.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            outcome: try container.decode(Outcome.self, forKey: .outcome),
+            isolation: try container.decode(GraderManifest.Isolation.self, forKey: .isolation),
+            score: try container.decodeIfPresent(Points.self, forKey: .score),
+            max: try container.decode(Points.self, forKey: .max),
+            reason: try container.decodeIfPresent(String.self, forKey: .reason),
+            evidence: try container.decodeIfPresent(String.self, forKey: .evidence),
+            refused: try container.decode(Bool.self, forKey: .refused),
+            tests: try container.decode([TestRecord].self, forKey: .tests),
+            messages: try container.decode([String].self, forKey: .messages),
+            totalHidden: try container.decodeIfPresent(Bool.self, forKey: .totalHidden) ?? false,
+            leaderboard: try container.decodeIfPresent([LeaderboardEntry].self, forKey: .leaderboard) ?? [])
+    }
+
+    /// What is at its default and came later than the first form is left out.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(outcome, forKey: .outcome)
+        try container.encode(isolation, forKey: .isolation)
+        try container.encodeIfPresent(score, forKey: .score)
+        try container.encode(max, forKey: .max)
+        try container.encodeIfPresent(reason, forKey: .reason)
+        try container.encodeIfPresent(evidence, forKey: .evidence)
+        try container.encode(refused, forKey: .refused)
+        try container.encode(tests, forKey: .tests)
+        try container.encode(messages, forKey: .messages)
+        if totalHidden { try container.encode(true, forKey: .totalHidden) }
+        if !leaderboard.isEmpty { try container.encode(leaderboard, forKey: .leaderboard) }
+    }
 }
 
 /// How many submissions make one result.

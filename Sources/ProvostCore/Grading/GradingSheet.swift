@@ -9,6 +9,10 @@ package struct GradingSheet: Sendable {
     package static let mostMessages = 100
     /// Names and messages together, in bytes of UTF-8: more is not believed.
     package static let mostText = 1 << 20
+    /// Outputs of tests together, in bytes: what comes after it is left out, since a learner's program may have printed it.
+    package static let mostOutput = 4 << 20
+    /// More entries of a leaderboard than this are not believed.
+    package static let mostEntries = 100
 
     /// One thing that was written down.
     package enum Entry: Hashable, Sendable {
@@ -20,7 +24,9 @@ package struct GradingSheet: Sendable {
     private let grader: GraderManifest
     private(set) package var tests: [TestRecord] = []
     private(set) package var messages: [String] = []
+    private var leaderboard: [LeaderboardEntry] = []
     private var text = 0
+    private var output = 0
     private var total: Points?
     private var complaint: String?
     private var ourFault: String?
@@ -32,12 +38,14 @@ package struct GradingSheet: Sendable {
     }
 
     /// Takes one report. Throws the sentence for the grader's author, after noting it against the grading.
-    /// - Returns: what was written down, to be shown as it happens; nil for a score and for a message beyond the cap.
-    package mutating func take(_ words: [String]) throws(ProvostError) -> Entry? {
+    /// - Parameter output: what was in the file that `ReportCommand.outputFile` names; nil when it could not be read.
+    /// - Returns: what was written down, to be shown as it happens; nil for a score, a leaderboard and a message beyond the cap.
+    package mutating func take(_ words: [String], output: [UInt8]? = nil) throws(ProvostError) -> Entry? {
         do throws(ProvostError) {
             let command = try ReportCommand(words)
             guard grader.format == .provost else {
-                throw ProvostError(.invalid, "report: this grader's format is exit-code; set “format: provost” in grader.yaml.")
+                throw ProvostError(
+                    .invalid, "report: this grader's format is \(grader.format.rawValue); set “format: provost” in grader.yaml.")
             }
             switch command {
             case .score(let score):
@@ -50,15 +58,14 @@ package struct GradingSheet: Sendable {
                 try count(text)
                 messages.append(text)
                 return .message(text)
-            case .test(let name, let status, let score, let max, let message, let hidden):
-                guard tests.count < Self.mostTests else {
-                    throw ProvostError(.invalid, "report test: at most \(Self.mostTests) tests.")
+            case .leaderboard(let entry):
+                guard leaderboard.count < Self.mostEntries else {
+                    throw ProvostError(.invalid, "report leaderboard: at most \(Self.mostEntries) entries.")
                 }
-                try count(name + (message ?? ""))
-                let test = TestRecord(
-                    number: tests.count + 1, name: name, status: status, score: score, max: max,
-                    visibility: hidden ? .hidden : .visible,
-                    message: message)
+                try count(entry.name + entry.value)
+                leaderboard.append(entry)
+            case .test(let reported):
+                let test = try record(reported, output: output)
                 tests.append(test)
                 return .test(test)
             }
@@ -67,6 +74,34 @@ package struct GradingSheet: Sendable {
             if complaint == nil { complaint = error.message }
             throw error
         }
+    }
+
+    private mutating func record(_ test: ReportCommand.Test, output bytes: [UInt8]?) throws(ProvostError) -> TestRecord {
+        guard tests.count < Self.mostTests else {
+            throw ProvostError(.invalid, "report test: at most \(Self.mostTests) tests.")
+        }
+        try count(test.name + (test.label ?? "") + (test.message ?? ""))
+        var record = TestRecord(
+            number: tests.count + 1, label: test.label, name: test.name, status: test.status, score: test.score, max: test.max,
+            visibility: test.visibility, message: test.message, format: test.format)
+        if let file = test.outputFile {
+            guard let bytes else {
+                throw ProvostError(
+                    .invalid, "report test: --output “\(file.prefix(200))” could not be read; name a regular file, or “-”.")
+            }
+            record.output = kept(bytes)
+        }
+        return record
+    }
+
+    private mutating func kept(_ bytes: [UInt8]) -> String {
+        let text = Excerpt.of(bytes, atMost: TestRecord.longestOutput)
+        guard output + text.utf8.count <= Self.mostOutput else {
+            return
+                "… \(bytes.count) bytes left out: the outputs of this grading are above \(ByteCount(Int64(Self.mostOutput))) together …"
+        }
+        output += text.utf8.count
+        return text
     }
 
     private mutating func count(_ words: String) throws(ProvostError) {
@@ -124,7 +159,7 @@ package struct GradingSheet: Sendable {
         return GradingRecord(
             outcome: .graded, isolation: grader.isolation, score: total ?? sum, max: points,
             reason: partly ? "The grader ran out of time; the tests reported before that count." : nil, tests: tests,
-            messages: messages)
+            messages: messages, leaderboard: leaderboard)
     }
 
     private func notGraded(_ reason: String, evidence: String) -> GradingRecord {

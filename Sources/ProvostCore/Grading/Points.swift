@@ -3,7 +3,7 @@ package struct Points: Hashable, Sendable, Codable, Comparable, CustomStringConv
     package let thousandths: Int64
 
     package static let zero = Points(thousandths: 0)
-    private static let most: Int64 = 1_000_000_000_000
+    static let mostThousandths: Int64 = 1_000_000_000_000
 
     package init(thousandths: Int64) { self.thousandths = thousandths }
     package init(whole: Int64) { self.thousandths = whole * 1000 }
@@ -15,20 +15,22 @@ package struct Points: Hashable, Sendable, Codable, Comparable, CustomStringConv
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         let digits = { (part: Substring) in !part.isEmpty && part.count <= 18 && part.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
         }
-        guard let whole = parts.first, digits(whole), let units = Int64(whole), units <= Self.most / 1000 else { throw mistake }
+        guard let whole = parts.first, digits(whole), let units = Int64(whole), units <= Self.mostThousandths / 1000 else {
+            throw mistake
+        }
         var fraction: Int64 = 0
         if parts.count == 2 {
             guard digits(parts[1]), let four = Int64((parts[1] + "0000").prefix(4)) else { throw mistake }
             fraction = (four + 5) / 10
         }
-        guard units * 1000 + fraction <= Self.most else { throw mistake }
+        guard units * 1000 + fraction <= Self.mostThousandths else { throw mistake }
         thousandths = units * 1000 + fraction
     }
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let number = try container.decode(Double.self)
-        guard number.isFinite, number >= 0, number * 1000 <= Double(Self.most) else {
+        guard number.isFinite, number >= 0, number * 1000 <= Double(Self.mostThousandths) else {
             throw DecodingError.dataCorruptedError(in: container, debugDescription: "points are a number from 0 to one billion")
         }
         thousandths = Int64((number * 1000).rounded())

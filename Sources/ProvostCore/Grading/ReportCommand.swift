@@ -1,27 +1,68 @@
 /// One call of `report` inside a grader's room, as its words.
 ///
 /// ```
-/// report test NAME pass|fail|skip|error [--score S] [--max M] [--message TEXT] [--hidden]
+/// report test NAME pass|fail|skip|error [--score S] [--max M] [--message TEXT] [--hidden] [--label TEXT]
+///        [--visibility visible|hidden|after-due|after-published] [--output FILE|-] [--format text|markdown|ansi|html|simple]
 /// report score S
 /// report message TEXT
+/// report leaderboard NAME VALUE [--ascending]
 /// ```
 package enum ReportCommand: Hashable, Sendable {
-    case test(name: String, status: TestRecord.Status, score: Points, max: Points, message: String?, hidden: Bool)
+    /// What `report test` says.
+    package struct Test: Hashable, Sendable {
+        package var name: String
+        package var status: TestRecord.Status
+        package var score: Points
+        package var max: Points
+        package var message: String?
+        package var visibility: TestRecord.Visibility
+        package var label: String?
+        /// A file of the grader's room that holds what the test printed; `-` is the caller's standard input. Whoever takes the call reads it.
+        package var outputFile: String?
+        package var format: OutputFormat
+
+        package init(
+            name: String, status: TestRecord.Status, score: Points, max: Points, message: String? = nil,
+            visibility: TestRecord.Visibility = .visible, label: String? = nil, outputFile: String? = nil,
+            format: OutputFormat = .text
+        ) {
+            self.name = name
+            self.status = status
+            self.score = score
+            self.max = max
+            self.message = message
+            self.visibility = visibility
+            self.label = label
+            self.outputFile = outputFile
+            self.format = format
+        }
+    }
+
+    case test(Test)
     /// The whole score, instead of the sum of the tests.
     case score(Points)
     /// To the learner.
     case message(String)
+    case leaderboard(LeaderboardEntry)
 
     /// Longest name, in bytes of UTF-8.
     package static let longestName = 256
     /// Longest message, in bytes of UTF-8.
     package static let longestMessage = 16 * 1024
+    /// Longest label, and longest value of a leaderboard, in bytes of UTF-8.
+    package static let longestLabel = 64
+
+    /// The file that has to be read before the call can be taken; nil when there is none.
+    package var outputFile: String? {
+        guard case .test(let test) = self else { return nil }
+        return test.outputFile
+    }
 
     /// Reads the words after `report`. Throws `invalid` with a sentence for the grader's author.
     package init(_ words: [String]) throws(ProvostError) {
         var words = Words(words)
         switch words.next() {
-        case "test": self = try Self.test(&words)
+        case "test": self = .test(try Self.test(&words))
         case "score":
             guard let value = words.next() else {
                 throw ProvostError(.invalid, "report score: say the score, like “report score 12.5”.")
@@ -32,48 +73,81 @@ package enum ReportCommand: Hashable, Sendable {
             guard let text = words.next() else { throw ProvostError(.invalid, "report message: say the text in one argument.") }
             self = .message(try Self.checked(text))
             try words.end("report message")
+        case "leaderboard": self = .leaderboard(try Self.leaderboard(&words))
         case let other:
-            throw ProvostError(.invalid, "report: “\(other ?? "")” is not known; use test, score or message.")
+            throw ProvostError(.invalid, "report: “\(other ?? "")” is not known; use test, score, message or leaderboard.")
         }
     }
 
-    private static func test(_ words: inout Words) throws(ProvostError) -> Self {
+    private static func test(_ words: inout Words) throws(ProvostError) -> Test {
         guard let name = words.next(), !name.isEmpty, let statusText = words.next() else {
             throw ProvostError(.invalid, "report test: say a name and one of pass, fail, skip, error.")
         }
-        guard name.utf8.count <= longestName else {
-            throw ProvostError(.invalid, "report test: a name has at most \(longestName) bytes.")
-        }
+        try limit(name, to: longestName, "report test: a name")
         guard let status = TestRecord.Status(rawValue: statusText) else {
             throw ProvostError(
                 .invalid, "report test: “\(statusText.prefix(40))” is not a status; use pass, fail, skip or error.")
         }
         var score: Points?
-        var max = Points(whole: 1)
-        var message: String?
-        var hidden = false
+        var test = Test(name: name, status: status, score: .zero, max: Points(whole: 1))
         while let option = words.next() {
             switch option {
             case "--score": score = try Points(parsing: words.value(of: option))
-            case "--max": max = try Points(parsing: words.value(of: option))
-            case "--message": message = try checked(words.value(of: option))
-            case "--hidden": hidden = true
+            case "--max": test.max = try Points(parsing: words.value(of: option))
+            case "--message": test.message = try checked(words.value(of: option))
+            case "--hidden": test.visibility = .hidden
+            case "--visibility": test.visibility = try choice(words.value(of: option), option)
+            case "--format": test.format = try choice(words.value(of: option), option)
+            case "--label":
+                test.label = try words.value(of: option)
+                try limit(test.label ?? "", to: longestLabel, "report test: a label")
+            case "--output": test.outputFile = try words.value(of: option)
             default:
                 throw ProvostError(
-                    .invalid, "report test: “\(option.prefix(40))” is not known; use --score, --max, --message, --hidden.")
+                    .invalid,
+                    "report test: “\(option.prefix(40))” is not known; use --score, --max, --message, --hidden, --visibility, "
+                        + "--output, --format, --label.")
             }
         }
-        let reached = score ?? (status == .pass ? max : .zero)
-        guard reached <= max else {
-            throw ProvostError(.invalid, "report test: the score \(reached) of “\(name)” is above its max \(max).")
+        test.score = score ?? (status == .pass ? test.max : .zero)
+        guard test.score <= test.max else {
+            throw ProvostError(.invalid, "report test: the score \(test.score) of “\(name)” is above its max \(test.max).")
         }
-        return .test(name: name, status: status, score: reached, max: max, message: message, hidden: hidden)
+        return test
+    }
+
+    private static func leaderboard(_ words: inout Words) throws(ProvostError) -> LeaderboardEntry {
+        guard let name = words.next(), !name.isEmpty, let value = words.next() else {
+            throw ProvostError(.invalid, "report leaderboard: say a name and a value, like “report leaderboard accuracy 0.93”.")
+        }
+        try limit(name, to: longestName, "report leaderboard: a name")
+        try limit(value, to: longestLabel, "report leaderboard: a value")
+        var entry = LeaderboardEntry(name: name, value: value)
+        while let option = words.next() {
+            guard option == "--ascending" else {
+                throw ProvostError(.invalid, "report leaderboard: “\(option.prefix(40))” is not known; use --ascending.")
+            }
+            entry.ascending = true
+        }
+        return entry
+    }
+
+    private static func choice<Choice: RawRepresentable & CaseIterable>(_ text: String, _ option: String) throws(ProvostError)
+        -> Choice
+    where Choice.RawValue == String {
+        guard let choice = Choice(rawValue: text) else {
+            let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ProvostError(.invalid, "report test: \(option) “\(text.prefix(40))” is not known; use one of \(known).")
+        }
+        return choice
+    }
+
+    private static func limit(_ text: String, to bytes: Int, _ what: String) throws(ProvostError) {
+        guard text.utf8.count <= bytes else { throw ProvostError(.invalid, "\(what) has at most \(bytes) bytes.") }
     }
 
     private static func checked(_ text: String) throws(ProvostError) -> String {
-        guard text.utf8.count <= longestMessage else {
-            throw ProvostError(.invalid, "report: a message has at most \(longestMessage) bytes.")
-        }
+        try limit(text, to: longestMessage, "report: a message")
         return text
     }
 }

@@ -260,11 +260,9 @@ package struct SubmissionService: Sendable {
 }
 
 extension Grading {
-    /// For learners: no hidden tests, no evidence of the grader's insides, no log.
+    /// For learners: no hidden tests, nothing that waits for the due date or for publication, no evidence of the grader's insides, no log.
     package var withoutSecrets: Grading {
-        var record = record
-        record?.tests.removeAll { $0.visibility == .hidden }
-        record?.evidence = nil
+        let record = record?.forLearner(afterDue: false, published: false)
         return Grading(
             id: id, submission: submission, labVersion: labVersion, graderVersion: graderVersion, stage: stage, run: run,
             queuedAt: queuedAt, startedAt: startedAt,
