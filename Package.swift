@@ -82,6 +82,18 @@ let package = Package(
             ],
             exclude: ["Golden"]),
 
+        // MARK: provost-gate (`provost lab check`: grades folders in real rooms, without a daemon and a store)
+        .executableTarget(
+            name: "provost-gate",
+            dependencies: [
+                "ProvostArchive",
+                "ProvostCore",
+                "ProvostGrading",
+                "ProvostSandbox",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+
         // MARK: provost-launch
         // Static, and without Swift's runtime: it starts in under a millisecond, and its probes run in rooms that hold no Swift.
         .executableTarget(

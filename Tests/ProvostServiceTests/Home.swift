@@ -71,7 +71,9 @@ struct Home: Sendable {
     /// As `Tools.install` does, but by another process: while we had a program open for writing, another test's launcher could be spawned, take
     /// the descriptor with it, and nobody could run that program (“Text file busy”).
     private static func installTools(from programs: String, into tools: String) async throws {
-        try FileManager.default.createDirectory(atPath: tools + "/grade-bin", withIntermediateDirectories: true)
+        for folder in ["grade-bin", "grade-lib", "inginious-bin"] {
+            try FileManager.default.createDirectory(atPath: tools + "/" + folder, withIntermediateDirectories: true)
+        }
         for (program, name) in [
             ("provost-unpack", "provost-unpack"), ("provost-relay", "grade-bin/learner"), ("provost-relay", "grade-bin/report"),
         ] {
@@ -87,7 +89,9 @@ struct Home: Sendable {
             }
             try #require(status == 0, "install \(program)")
         }
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: tools + "/grade-bin")
+        for folder in ["grade-bin", "grade-lib", "inginious-bin"] {
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: tools + "/" + folder)
+        }
     }
 
     private func prepare() async throws {

@@ -67,19 +67,13 @@ package struct GradingRunner: Sendable {
             learner: learner.user, limits: lab.learnerLimits, network: network, onEntry: onEntry)
         // From here to its closing nothing else may throw: a channel has a thread, which ends with `close` alone.
         let channel = try ResultChannel(path: grader.channel + "/socket", owner: grader.user, onCall: supervisor.handle)
+        let layout = GraderLayout(
+            task,
+            GraderLayout.Folders(
+                submission: learner.submission, lab: labFolder, grader: graderFolder, tools: tools, grading: grader))
         let spec = RoomSpec(
-            command: command(task.grader),
-            environment: [
-                "HOME": "/grade/work", "PATH": "/grade/bin:/usr/local/bin:/usr/bin:/bin",
-                "PROVOST_CHANNEL": "/grade/channel/socket",
-            ],
-            workingDirectory: "/grade/work",
-            mounts: [
-                .readOnly(host: learner.submission, at: "/grade/submission"), .readOnly(host: labFolder, at: "/grade/lab"),
-                .readOnly(host: graderFolder, at: "/grade/grader"),
-                .readOnly(host: tools + "/grade-bin", at: "/grade/bin"),
-                .readOnly(host: grader.channel, at: "/grade/channel"), .writable(host: grader.work, at: "/grade/work"),
-            ], user: grader.user, network: network, limits: lab.graderLimits)
+            command: layout.command, environment: layout.environment, workingDirectory: layout.workingDirectory,
+            mounts: layout.mounts, user: grader.user, network: network, limits: lab.graderLimits)
         let result: RoomResult
         do { result = try await sandbox.run(spec) } catch {
             await channel.close()
@@ -104,11 +98,5 @@ package struct GradingRunner: Sendable {
         return try await unpacking.run(
             archive: archive, into: folders.submission, copy: folders.work, user: folders.user, limits: task.lab.unpack,
             keepFolder: false)
-    }
-
-    private func command(_ grader: GraderManifest) -> [String] {
-        var command = grader.run
-        if let program = command.first, program.hasPrefix("./") { command[0] = "/grade/grader/" + program.dropFirst(2) }
-        return command
     }
 }

@@ -52,6 +52,12 @@ package struct GradingTask: Sendable {
         self.part = part
     }
 
+    /// The same for the same submission and lab version: what is drawn by chance is drawn the same way when it is graded again.
+    package var seed: UInt64 {
+        let parts = [submissionDigest, labVersion].map { UInt64($0.hex.prefix(16), radix: 16) ?? 0 }
+        return parts[0] ^ parts[1]
+    }
+
     /// A record of no score through something of ours.
     package func ourFault(_ evidence: String) -> GradingRecord {
         GradingRecord(

@@ -14,6 +14,12 @@ package struct Workbench {
         let user: RoomUser
         let work: String
         let channel: String
+        /// Ours: what the grading is about.
+        let settings: String
+        /// For the folders of a foreign format.
+        let extra: String
+        /// For a second one.
+        let student: String
     }
 
     private let sandbox: Sandbox
@@ -36,11 +42,21 @@ package struct Workbench {
     mutating func graderFolders(for task: GradingTask) async throws(ProvostError) -> Grader {
         let user = try lease()
         let limits = task.lab.graderLimits
-        let scratch = try await scratch("grader-\(task.name)", size: limits.disk, inodes: limits.inodes)
+        let scratch = try await scratch(
+            "grader-\(task.name)", size: ByteCount(limits.disk.bytes + Self.settingsSize.bytes), inodes: limits.inodes + 16)
+        let settings = try scratch.folder("settings", owner: nil, mode: 0o755)
+        do { try GradingSettings.write(task, into: settings) } catch let error as ProvostError { throw error } catch {
+            throw ProvostError(.unavailable, "The grading's settings cannot be written.", cause: error)
+        }
         return Grader(
             user: user, work: try scratch.folder("work", owner: user, mode: 0o700),
-            channel: try scratch.folder("channel", owner: user, mode: 0o700))
+            channel: try scratch.folder("channel", owner: user, mode: 0o700), settings: settings,
+            extra: try scratch.folder("extra", owner: user, mode: 0o700),
+            student: try scratch.folder("student", owner: user, mode: 0o700))
     }
+
+    /// Room for the settings beside what the lab grants the grader; 64 KiB of parameters is all that a lab.yaml can hold.
+    private static let settingsSize = ByteCount.kibibytes(256)
 
     private mutating func lease() throws(ProvostError) -> RoomUser {
         let user = try sandbox.leaseUser()

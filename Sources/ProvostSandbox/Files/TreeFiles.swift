@@ -61,6 +61,20 @@ package enum TreeFiles {
         return Array(bytes.prefix(done))
     }
 
+    /// Writes a new file that everybody may read into a folder of ours.
+    package static func write(_ name: String, in folder: String, _ bytes: [UInt8]) throws(ProvostError) {
+        let path = folder + "/" + name
+        let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+        guard descriptor >= 0, fchmod(descriptor, 0o644) == 0 else { throw failure("make", path) }
+        defer { close(descriptor) }
+        var done = 0
+        while done < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress! + done, $0.count - done) }
+            guard count > 0 else { throw failure("write", path) }
+            done += count
+        }
+    }
+
     /// Takes a whole tree away without following a link. What cannot be removed stays.
     package static func remove(_ path: String) { Files.removeTree(path) }
 
