@@ -54,8 +54,12 @@ class FolderTests(unittest.TestCase):
             self.assertTrue(program.stat().st_mode & stat.S_IXOTH, program)
             self.assertTrue(program.read_bytes().startswith(b"#!"), program)
 
-    def test_graders_carry_the_same_helper(self):
-        self.assertEqual(len({(grader / "room.py").read_bytes() for grader in GRADERS}), 1)
+    def test_graders_in_python_use_the_library_and_carry_no_copy_of_it(self):
+        for grader in GRADERS:
+            if b"python3" in (grader / "run").read_bytes().splitlines()[0]:
+                text = "".join(path.read_text() for path in [grader / "run", *grader.glob("*.py")])
+                self.assertIn("from provost_grader import", text, grader)
+            self.assertEqual([path.name for path in grader.rglob("*.py") if path.name.startswith("provost_") or path.name == "room.py"], [])
 
     def test_points_of_the_hidden_cases_are_the_labs(self):
         for name in ("data-summary", "text-tools"):

@@ -4,7 +4,7 @@ import socket
 import time
 from pathlib import Path
 
-from room import Process, clean
+from provost_grader import Process, clean
 
 # An archive made on Windows has lost the permission to execute; that is not what this lab is about.
 START = "[ -x run ] || chmod +x run; PORT=$1 exec ./run"

@@ -77,7 +77,7 @@ def write_everywhere():
         "/usr/bin",
     ):
         quietly(os.makedirs, folder, exist_ok=True)
-        for name in ("results.json", "run-1.json", "report.json", "grade.json", "cases.json", "room.py", "python3"):
+        for name in ("results.json", "run-1.json", "report.json", "grade.json", "cases.json", "provost_grader.py", "python3"):
             quietly(lambda: open(os.path.join(folder, name), "w").write(text))
     for link, target in (
         ("/submission/answers", "/grade/lab/tests"),
@@ -115,7 +115,7 @@ def stay_behind():
 def spoil_python():
     builtins.abs = lambda number: 0
     json.loads = lambda *arguments, **options: Equal(RESULTS)
-    for name in ("sitecustomize.py", "csv.py", "generate.py", "room.py", "usercustomize.py"):
+    for name in ("sitecustomize.py", "csv.py", "generate.py", "provost_grader.py", "usercustomize.py"):
         quietly(lambda: open(f"/submission/{name}", "w").write("import os\nos._exit(0)\n"))
     for process in (1, os.getppid()):
         quietly(os.kill, process, signal.SIGSTOP)
