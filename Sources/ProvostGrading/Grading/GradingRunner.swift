@@ -80,9 +80,11 @@ package struct GradingRunner: Sendable {
             throw error
         }
         await channel.close()
-        let sheet = await supervisor.finish()
+        let (sheet, headroom) = await supervisor.finish()
         let record = sheet.record(result.report, limits: lab.graderLimits)
         var outcome = GradingResult(record: record, unpack: report)
+        outcome.learner = headroom
+        outcome.grader.add(result.report, limits: lab.graderLimits)
         if try await !advanced { outcome.abandoned = "fenced off" }
         // Ended by us, with the whole sandbox.
         if result.report.cancelled { outcome.abandoned = "the sandbox is stopping" }

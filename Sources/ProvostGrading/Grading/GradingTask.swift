@@ -77,6 +77,9 @@ package struct GradingResult: Sendable {
     package var ourFault: String?
     /// We ended it, with the whole sandbox or because a newer run fenced it off: nothing may be recorded.
     package var abandoned: String?
+    /// How near the learner's programs came to their limits, and the grader to its own.
+    package var learner = Headroom()
+    package var grader = Headroom()
 
     package init(
         record: GradingRecord, unpack: UnpackReport? = nil, log: [UInt8]? = nil, ourFault: String? = nil, abandoned: String? = nil

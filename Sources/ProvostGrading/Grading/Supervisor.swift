@@ -14,6 +14,8 @@ actor Supervisor {
     private let network: RoomNetwork
     private let onEntry: @Sendable (GradingSheet.Entry) -> Void
     private var sheet: GradingSheet
+    /// Of all programs of the learner.
+    private var headroom = Headroom()
     private var rooms = 0
     private var finished = false
 
@@ -42,9 +44,9 @@ actor Supervisor {
     }
 
     /// No report counts after this.
-    func finish() -> GradingSheet {
+    func finish() -> (sheet: GradingSheet, headroom: Headroom) {
         finished = true
-        return sheet
+        return (sheet, headroom)
     }
 
     private func report(_ call: ChannelCall) -> UInt8 {
@@ -68,6 +70,7 @@ actor Supervisor {
         let limits = command.limits(atMost: limits)
         do throws(ProvostError) {
             let report = try await run(command, limits: limits, for: call)
+            headroom.add(report, limits: limits)
             if let file = command.reportFile { call.writeFile(file, Self.json(report, limits: limits)) }
             if case .failed(let why) = report.ending {
                 sheet.noteOurFault("a learner's room failed: \(why)")

@@ -73,6 +73,33 @@ package enum ManifestReader {
         return grader
     }
 
+    /// A sample's `expected.yaml`. Throws `invalid` with `FILE:LINE:COLUMN: …`.
+    package static func expectation(_ text: [UInt8], file name: String, points: Points) throws(ProvostError) -> SampleExpectation
+    {
+        let file = try YAMLMapping(file: name, text: text)
+        try file.allow(["outcome", "score"])
+        let outcome = try file.required("outcome") { text throws(ProvostError) in
+            guard ["graded", "not-graded", "refused"].contains(text) else {
+                throw ProvostError(.invalid, "“\(text)” is not one of graded, not-graded, refused")
+            }
+            return text
+        }
+        guard outcome == "graded" else {
+            if file.keys.contains("score") { throw file.mistake(at: "score", "only a graded sample has a score") }
+            return outcome == "refused" ? .refused : .notGraded
+        }
+        guard file.keys.contains("score") else { throw file.missing("score") }
+        if case .map? = try file.any("score"), let range = try file.mapping("score") {
+            try range.allow(["min", "max"])
+            let low = try range.value("min", Points.init(parsing:)) ?? .zero
+            let high = try range.value("max", Points.init(parsing:)) ?? points
+            guard low <= high else { throw file.mistake(at: "score", "min is above max") }
+            return .graded(low...high)
+        }
+        let score = try file.required("score", Points.init(parsing:))
+        return .graded(score...score)
+    }
+
     private static func gate(_ file: YAMLMapping, points: Points) throws(ProvostError) -> GateSettings {
         try file.allow(["floor", "repeats", "mutants", "headroom"])
         let defaults = GateSettings()

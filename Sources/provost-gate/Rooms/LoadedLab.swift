@@ -35,6 +35,22 @@ struct LoadedLab: Sendable {
         packedGrader = try rooms.pack(place, ignoring: .everything)
     }
 
+    /// The same lab and grader with another state of the lab's folder.
+    func changed(folder: String, rooms: LocalRooms) throws(ProvostError) -> LoadedLab {
+        LoadedLab(
+            folder: folder, manifest: manifest, grader: grader, packed: try rooms.pack(folder, ignoring: .everything),
+            packedGrader: packedGrader)
+    }
+
+    private init(folder: String, manifest: LabManifest, grader: GraderManifest, packed: PackedFolder, packedGrader: PackedFolder)
+    {
+        self.folder = folder
+        self.manifest = manifest
+        self.grader = grader
+        self.packed = packed
+        self.packedGrader = packedGrader
+    }
+
     private static func grader(_ name: Slug, lab: String, graders: String?) throws(ProvostError) -> String {
         let absolute = URL(fileURLWithPath: lab).standardizedFileURL
         let beside = absolute.deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("graders").path

@@ -20,6 +20,8 @@ final class LocalRooms: Sendable {
     private let runner: GradingRunner
     private let counter = Mutex(0)
     private let archives: String
+    /// A folder for changed copies.
+    let temporary: String
 
     /// Throws `denied` when a limit cannot be enforced here and that was not allowed; what `Sandbox` throws.
     init(allowDegraded: Bool) throws(ProvostError) {
@@ -27,7 +29,8 @@ final class LocalRooms: Sendable {
         self.lane = lane
         let folder = lane.folder
         archives = folder + "/archives"
-        for (name, mode) in [("archives", 0o700), ("trees", 0o711), ("tools", 0o711)] as [(String, mode_t)] {
+        temporary = folder + "/copies"
+        for (name, mode) in [("archives", 0o700), ("copies", 0o700), ("trees", 0o711), ("tools", 0o711)] as [(String, mode_t)] {
             guard unsafe mkdir("\(folder)/\(name)", mode) == 0 || errno == EEXIST, unsafe chmod("\(folder)/\(name)", mode) == 0
             else {
                 throw ProvostError(.unavailable, "\(folder)/\(name) cannot be made.")
@@ -125,8 +128,10 @@ final class LocalRooms: Sendable {
     /// Ends what runs, and removes what was made besides what the next gate of this lane can use again.
     func close() async {
         await sandbox.shutdown()
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: archives)) ?? [] {
-            try? FileManager.default.removeItem(atPath: archives + "/" + name)
+        for folder in [archives, temporary] {
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+                try? FileManager.default.removeItem(atPath: folder + "/" + name)
+            }
         }
         for name in (try? FileManager.default.contentsOfDirectory(atPath: lane.folder + "/trees")) ?? [] {
             TreeFiles.remove(lane.folder + "/trees/" + name)
