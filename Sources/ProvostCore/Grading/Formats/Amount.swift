@@ -44,7 +44,7 @@ extension Amount {
             billionths = 0
             return
         }
-        guard number.magnitude <= DecimalText.largestMagnitude else { throw .notFinite }
+        guard number.isFinite else { throw .notFinite }
         guard !number.isNegative else { throw .negative }
         // Ten digits before the point are one billion exactly, or too much.
         guard number.magnitude < 10 || (number.magnitude == 10 && number.isPowerOfTen) else { throw .aboveOneBillion }
@@ -56,8 +56,6 @@ extension Amount {
 
 /// The parts of a JSON number, without its value.
 struct DecimalText {
-    /// Above this a double is infinite.
-    static let largestMagnitude = 309
 
     private(set) var isNegative = false
     private(set) var isZero = true
@@ -130,4 +128,9 @@ struct DecimalText {
         mantissa = mantissa * 10 + UInt64(digit)
         held += 1
     }
+}
+
+extension DecimalText {
+    /// False when a double would be infinite: above 1.7976931348623157e308.
+    var isFinite: Bool { isZero || magnitude < 309 || (magnitude == 309 && digits(17) <= 17_976_931_348_623_157) }
 }
