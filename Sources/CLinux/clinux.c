@@ -9,17 +9,20 @@
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
+#include <termios.h>
 #include <unistd.h>
 
 const int32_t clinux_o_path = O_PATH;
@@ -34,9 +37,11 @@ const uint64_t clinux_resolve_no_xdev = RESOLVE_NO_XDEV;
 int clinux_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve) {
     struct open_how how = {.flags = flags | O_CLOEXEC, .mode = mode, .resolve = resolve};
     long result;
-    // EAGAIN: a rename raced with a resolution beneath; the kernel asks to try again.
+    int attempts = 0;
+    // EAGAIN: a rename raced with a resolution beneath; the kernel asks to try again. Not for ever: with O_NONBLOCK it also means
+    // that the file is under a lease, which its owner can hold for most of a minute.
     do result = syscall(SYS_openat2, dirfd, path, &how, sizeof how);
-    while (result < 0 && (errno == EAGAIN || errno == EINTR));
+    while (result < 0 && ((errno == EAGAIN && ++attempts < 100) || errno == EINTR));
     return (int)RESULT(result);
 }
 
@@ -52,6 +57,36 @@ int clinux_pipe(int pair[2]) { return RESULT(pipe2(pair, O_CLOEXEC)); }
 int clinux_nonblocking(int fd) {
     int flags = fcntl(fd, F_GETFL);
     return flags < 0 ? -errno : RESULT(fcntl(fd, F_SETFL, flags | O_NONBLOCK));
+}
+
+int clinux_terminal(int rows, int columns, int64_t owner, int pair[2]) {
+    int ours = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK), theirs = -1, error;
+    if (ours < 0) return -errno;
+    // By the pair's own descriptor: a name in /dev/pts can belong to another file system.
+    if (unlockpt(ours) == 0) theirs = ioctl(ours, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    struct termios settings;
+    if (theirs >= 0 && clinux_window_size(ours, rows, columns) == 0 && tcgetattr(theirs, &settings) == 0) {
+        settings.c_iflag |= IUTF8;
+        if (tcsetattr(theirs, TCSANOW, &settings) == 0 && fchmod(theirs, 0600) == 0 &&
+            (owner < 0 || fchown(theirs, (uid_t)owner, (gid_t)owner) == 0)) {
+            pair[0] = ours;
+            pair[1] = theirs;
+            return 0;
+        }
+    }
+    error = -errno;
+    if (theirs >= 0) close(theirs);
+    close(ours);
+    return error;
+}
+int clinux_window_size(int terminal, int rows, int columns) {
+    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
+    return RESULT(ioctl(terminal, TIOCSWINSZ, &size));
+}
+int clinux_end_of_file(int terminal) {
+    struct termios settings;
+    if (tcgetattr(terminal, &settings) < 0 || !(settings.c_lflag & ICANON) || settings.c_cc[VEOF] == 0) return -1;
+    return settings.c_cc[VEOF];
 }
 
 ssize_t clinux_send_descriptors(int socket, const void *bytes, size_t size, const int *descriptors, size_t count) {

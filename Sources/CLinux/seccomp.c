@@ -83,6 +83,7 @@ static const char *const refused[] = {
 static const unsigned long refused_requests[] = {
     TIOCSTI,     // types into a terminal
     0x541c,      // TIOCLINUX: the same on a console
+    TIOCSETD,    // gives a terminal another line discipline: loads a kernel module that nobody else exercises
     0x401c5820,  // FS_IOC_FSSETXATTR: leaves a project quota
     0x5000940e,  // BTRFS_IOC_SUBVOL_CREATE, SNAP_CREATE(_V2), SUBVOL_CREATE_V2: leave a qgroup
     0x50009401, 0x50009417, 0x50009418,

@@ -68,12 +68,13 @@ package final class Sandbox: Sendable {
         try Files.makeFolder(directory + "/rooms", mode: 0o711)
         Leftovers.sweep(below: directory + "/rooms")
         try RoomFiles.build(in: directory + "/tools")
+        try RoomFiles.install(configuration.launcher, as: directory + "/tools/terminal")
         users = UserLeases(range: configuration.userRange, only: privileged ? nil : geteuid())
         pool = LauncherPool(
             path: configuration.launcher, size: configuration.warmRooms, cgroups: cgroups, privileged: privileged)
         starts = RoomStart(
             options: BubblewrapOptions(tools: directory + "/tools", privileged: privileged), bubblewrap: bubblewrap, pool: pool,
-            filters: try SeccompFilters(), privileged: privileged)
+            filters: try SeccompFilters(), privileged: privileged, pressure: PressureMeter())
         pool.refill()
     }
 
@@ -175,6 +176,9 @@ package final class Sandbox: Sendable {
         }
         guard !spec.environment.keys.contains(where: { $0.isEmpty || $0.utf8.contains(UInt8(ascii: "=")) }) else {
             throw ProvostError(.invalid, "The name of an environment variable must not be empty or hold “=”.")
+        }
+        if spec.terminal != nil, case .descriptor = spec.input {
+            throw ProvostError(.invalid, "A room with a terminal reads its input from it; give bytes or a stream.")
         }
         if privileged, !configuration.userRange.contains(spec.user.uid) {
             throw ProvostError(.invalid, "User \(spec.user.uid) is not one of this sandbox; lease one.")

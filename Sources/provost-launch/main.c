@@ -306,10 +306,21 @@ static int serve(int own_network) {
     return 0;
 }
 
+// The first program of a room with a terminal, seen there as /run/terminal: gives COMMAND a session with its standard input as
+// controlling terminal. In the room rather than before bubblewrap: the terminal's signals then go to the room's processes alone
+// (an interrupt would end bubblewrap, and with it everything), and the session has a number in the room's process namespace.
+static int run_in_terminal(char **command) {
+    if (setsid() < 0 || ioctl(0, TIOCSCTTY, 0) < 0) return 126;
+    execvp(command[0], command);
+    // As a shell answers for a command that is missing, or there and not a program.
+    return errno == ENOENT ? 127 : 126;
+}
+
 int main(int count, char **arguments) {
     // Installed under another name it is only the attacks of `provost doctor`: rooms see it as /probe NAME [AMOUNT].
     const char *name = count ? strrchr(arguments[0], '/') : NULL;
     if (name && strcmp(name, "/probe") == 0) return count >= 2 ? probe(arguments[1], count >= 3 ? atol(arguments[2]) : 0) : 64;
+    if (name && strcmp(name, "/terminal") == 0) return count >= 2 ? run_in_terminal(arguments + 1) : 64;
     if (count >= 2 && strcmp(arguments[1], "--serve") == 0) return serve(count >= 3 && strcmp(arguments[2], "--network") == 0);
     static const char usage[] = "provost-launch is started by provostd; see the comment on top of its source.\n";
     (void)!write(2, usage, sizeof usage - 1);

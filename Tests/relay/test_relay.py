@@ -17,7 +17,7 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-SOURCE = Path(__file__).resolve().parents[2] / "Sources" / "provost-relay" / "main.c"
+SOURCES = sorted((Path(__file__).resolve().parents[2] / "Sources" / "provost-relay").glob("*.c"))
 MEBIBYTE = 1 << 20
 
 
@@ -73,9 +73,9 @@ class RelayTests(unittest.TestCase):
         built = os.environ.get("PROVOST_RELAY")
         if built is None:
             built = cls.folder / "provost-relay"
-            subprocess.run(["cc", "-std=gnu17", "-O1", "-Wall", "-Wextra", "-Werror", "-o", built, SOURCE], check=True)
+            subprocess.run(["cc", "-std=gnu17", "-O1", "-Wall", "-Wextra", "-Werror", "-o", built, *SOURCES], check=True)
         cls.relay = str(built)
-        for name in ("learner", "report"):
+        for name in ("learner", "report", "run_student", "shared-run"):
             (cls.folder / name).symlink_to(os.path.abspath(cls.relay))
 
     @classmethod
@@ -142,8 +142,12 @@ class RelayTests(unittest.TestCase):
     def test_name_may_be_first_argument(self):
         self.assertEqual(self.argumentsSeen([self.relay, "learner", "run", "--", "ls"]), [b"learner", b"run", b"--", b"ls"])
 
-    def test_any_other_name_is_a_usage_error(self):
-        for command in ([self.relay], [self.relay, "grader"]):
+    def test_any_name_is_sent_as_it_is(self):
+        self.assertEqual(self.argumentsSeen([str(self.folder / "run_student"), "--time", "2"]), [b"run_student", b"--time", b"2"])
+        self.assertEqual(self.argumentsSeen([self.relay, "feedback-msg", "-m", "hi"]), [b"feedback-msg", b"-m", b"hi"])
+
+    def test_no_name_is_a_usage_error(self):
+        for command in ([self.relay], [self.relay, "provost-relay"], [self.relay, ""]):
             done = subprocess.run(command, capture_output=True)
             self.assertEqual(done.returncode, 2)
             self.assertIn("learner", done.stderr.decode())
@@ -209,6 +213,50 @@ class RelayTests(unittest.TestCase):
         done = self.call(answer((b"O", data), (b"W", file[:MEBIBYTE]), (b"X", b"\0")))
         self.assertEqual((done.returncode, done.stdout == data), (0, True))
         self.assertEqual(path.stat().st_size, MEBIBYTE - len(str(path)) - 1)
+
+    def test_files_are_sent_one_after_the_other_with_their_mode(self):
+        data = random.Random(5).randbytes(3 * MEBIBYTE + 5)
+        for name, content, mode in (("large", data, 0o755), ("empty", b"", 0o640), ("small", b"x", 0o644)):
+            (self.folder / name).write_bytes(content)
+            (self.folder / name).chmod(mode)
+        seen = []
+
+        def handle(connection):
+            connection.arguments()
+            for name in ("large", "empty", "small"):
+                connection.send(b"F", str(self.folder / name).encode())
+                kind, payload = connection.receive()
+                seen.append((kind, *struct.unpack(">QQ", payload), connection.input()))
+            connection.send(b"I")
+            seen.append(connection.input())
+            connection.send(b"X", b"\0")
+
+        self.assertEqual(self.call(handle, stdin=b"own input").returncode, 0)
+        self.assertEqual(
+            seen, [(b"M", 0o755, len(data), data), (b"M", 0o640, 0, b""), (b"M", 0o644, 1, b"x"), b"own input"])
+
+    def test_a_file_that_cannot_be_sent_is_125_and_named(self):
+        os.mkfifo(self.folder / "fifo")
+        for path in ("/does/not/exist", "/", "/dev/null", str(self.folder / "fifo")):
+
+            def handle(connection):
+                connection.arguments()
+                connection.send(b"F", path.encode())
+                connection.receive()
+
+            with self.subTest(path):
+                done = self.call(handle)
+                self.assertEqual(done.returncode, 125)
+                self.assertIn(path, done.stderr.decode())
+
+    def test_a_file_larger_than_a_frame_comes_in_pieces(self):
+        path = self.folder / "received"
+        path.write_text("old")
+        data = random.Random(6).randbytes(5 * MEBIBYTE)
+        name = str(path).encode() + b"\0"
+        pieces = [(b"P", name + data[at : at + 700_000]) for at in range(0, len(data), 700_000)]
+        self.assertEqual(self.call(answer((b"W", name), *pieces, (b"X", b"\0"))).returncode, 0)
+        self.assertTrue(path.read_bytes() == data)
 
     def test_both_directions_full_at_once_do_not_lock_up(self):
         """An echo whose every pipe is full: the reader waits for the writer's end before it reads."""
@@ -297,13 +345,16 @@ class RelayTests(unittest.TestCase):
             "status without byte": b"X\0\0\0\0",
             "file without name": b"W\0\0\0\3abc",
             "input twice": b"I\0\0\0\0I\0\0\0\0",
+            "file during another": (b"F" + struct.pack(">I", len(self.relay)) + self.relay.encode()) * 2,
+            "append without name": b"P\0\0\0\3abc",
         }
         for name, frames in nonsense.items():
 
             def handle(connection):
                 connection.arguments()
                 connection.stream.sendall(frames)
-                connection.receive()
+                with contextlib.suppress(ConnectionResetError):
+                    connection.receive()
 
             with self.subTest(name):
                 done = self.call(handle)
@@ -360,6 +411,218 @@ class RelayTests(unittest.TestCase):
         with self.supervisor(handle) as environment:
             command = f"exec {self.folder}/learner <&- >&- 2>&-"
             self.assertEqual(subprocess.run(["sh", "-c", command], env=environment, timeout=60).returncode, 5)
+
+    # learner pair: the handler plays the learner's program.
+
+    def pair(self, handle, *grader, options=(), **more):
+        return self.call(handle, "pair", *options, "--", "./program", ":::", *grader, **more)
+
+    def test_a_pair_sends_the_learners_half_and_crosses_the_streams(self):
+        seen = []
+
+        def handle(connection):
+            seen.extend(connection.arguments())
+            connection.send(b"I")
+            connection.send(b"O", b"question\n")
+            self.assertEqual(connection.receive(), (b"D", b"answer\n"))
+            connection.send(b"E", b"words")
+            connection.send(b"O", b"thanks\n")
+            connection.input()
+            connection.send(b"X", b"\0")
+
+        script = "read a; echo answer; read b; [ \"$a$b\" = questionthanks ] && exit 42"
+        done = self.pair(handle, "sh", "-c", script, "a:::b", ":::", options=("--time", "2s"))
+        self.assertEqual(seen, [b"learner", b"pair", b"--time", b"2s", b"--", b"./program"])
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (42, b"", b"words"))
+
+    def test_a_pair_ends_as_its_grader_did(self):
+        for script, status in (("exit 0", 0), ("exit 125", 125), ("kill -9 $$", 137), ("kill -TERM $$", 143)):
+
+            def handle(connection):
+                connection.arguments()
+                connection.send(b"I")
+                connection.input()
+                connection.send(b"X", b"\0")
+
+            with self.subTest(script):
+                self.assertEqual(self.pair(handle, "sh", "-c", script).returncode, status)
+        self.assertEqual(self.pair(handle, "/no/such/validator").returncode, 127)
+        self.assertEqual(self.pair(handle, "/etc/passwd").returncode, 126)
+
+    def test_a_pair_without_both_programs_is_a_usage_error(self):
+        for words in (["--", "a"], ["--", "a", ":::"], [":::", "b"], []):
+            done = self.call(lambda connection: None, "pair", *words)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(":::", done.stderr.decode())
+
+    def test_our_failure_ends_a_pair_with_125_whatever_its_grader_does(self):
+        marker = self.folder / "not-ended"
+
+        def fails(connection):
+            connection.arguments()
+            connection.send(b"I")
+            time.sleep(0.2)
+            connection.send(b"X", b"\x7d")
+
+        def isLost(connection):
+            connection.arguments()
+            connection.send(b"I")
+            time.sleep(0.2)
+
+        for handle in (fails, isLost):
+            with self.subTest(handle.__name__):
+                done = self.pair(handle, "sh", "-c", f"sleep 3; touch {marker}")
+                self.assertEqual(done.returncode, 125)
+        time.sleep(3)
+        self.assertFalse(marker.exists(), "the grader's program outlived its judge")
+
+    def test_a_refused_pair_does_not_start_its_grader(self):
+        marker = self.folder / "started"
+        done = self.pair(answer((b"E", b"no"), (b"X", b"\x02")), "touch", str(marker))
+        self.assertEqual((done.returncode, done.stderr), (2, b"no"))
+        self.assertFalse(marker.exists())
+
+    def test_both_of_a_pair_write_without_reading(self):
+        """Ended by the learner's end, which the supervisor tells although nothing could be delivered."""
+
+        def handle(connection):
+            connection.arguments()
+            connection.send(b"I")
+            for _ in range(4):
+                connection.send(b"O", b"y" * MEBIBYTE)
+            time.sleep(0.3)
+            connection.send(b"X", b"\0")
+
+        script = "import sys\ntry:\n while True: sys.stdout.buffer.write(b'x' * 65536)\nexcept BrokenPipeError: pass\n"
+        script += "import os; os.dup2(os.open('/dev/null', 1), 1); sys.exit(43 if len(sys.stdin.buffer.read()) == 4 << 20 else 1)"
+        self.assertEqual(self.pair(handle, "python3", "-c", script).returncode, 43)
+
+    def test_a_grader_that_writes_to_a_learner_who_left_is_not_killed(self):
+        def handle(connection):
+            connection.arguments()
+            connection.send(b"I")
+            connection.send(b"O", b"bye\n")
+            connection.send(b"X", b"\0")
+
+        script = "sleep 0.3; i=0; while echo x 2>/dev/null && [ $i -lt 100000 ]; do i=$((i+1)); done; read word; [ $word = bye ] && exit 43"
+        self.assertEqual(self.pair(handle, "bash", "-c", script).returncode, 43)
+
+    def test_the_end_of_a_grader_ends_the_learners_input_and_output_is_taken(self):
+        def handle(connection):
+            connection.arguments()
+            connection.send(b"I")
+            rest = connection.input()
+            for _ in range(30):
+                connection.send(b"O", b"z" * MEBIBYTE)
+            connection.send(b"X", b"\0" if rest == b"last words\n" else b"\x7d")
+
+        self.assertEqual(self.pair(handle, "sh", "-c", "echo last words; exit 7").returncode, 7)
+        # Also when something it left behind still holds its output.
+        self.assertEqual(self.pair(handle, "sh", "-c", "echo last words; sleep 5 & exit 8").returncode, 8)
+
+    def test_a_slow_grader_gets_all_that_the_learner_wrote(self):
+        data = random.Random(7).randbytes(20 * MEBIBYTE)
+
+        def handle(connection):
+            connection.arguments()
+            connection.send(b"I")
+            for at in range(0, len(data), 500_000):
+                connection.send(b"O", data[at : at + 500_000])
+            connection.send(b"X", b"\0")
+
+        path = self.folder / "judged"
+        done = self.pair(handle, "sh", "-c", f"sleep 0.5; cat > {path}")
+        self.assertEqual(done.returncode, 0)
+        self.assertTrue(path.read_bytes() == data)
+
+    def test_a_waiting_pair_costs_no_processor_time(self):
+        def handle(connection):
+            connection.arguments()
+            connection.send(b"I")
+            time.sleep(0.6)
+            connection.send(b"X", b"\0")
+
+        with self.supervisor(handle) as environment:
+            command = [self.folder / "learner", "pair", "--", "a", ":::", "sh", "-c", "exec >&-; sleep 0.8"]
+            process = subprocess.Popen(command, env=environment)
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            self.assertEqual(process.returncode, 0)
+            self.assertLess(usage.ru_utime + usage.ru_stime, 0.2)
+
+    # shared-run: only ever in a process namespace of its own, because it kills whatever else it sees.
+
+    def test_shared_run_refuses_to_work_outside_a_room(self):
+        done = self.call(lambda connection: None, "true", name="shared-run")
+        self.assertEqual(done.returncode, 125)
+        self.assertIn("room", done.stderr.decode())
+
+    def inRoom(self, handle, *command):
+        namespaces = ["bwrap", "--unshare-pid", "--die-with-parent", "--bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--"]
+        with self.supervisor(handle) as environment:
+            command = [*namespaces, str(self.folder / "shared-run"), *command]
+            return subprocess.run(command, capture_output=True, env=environment, timeout=60)
+
+    @unittest.skipUnless(shutil.which("bwrap"), "needs bubblewrap")
+    def test_shared_run_tells_how_its_child_ended_and_what_outlived_it(self):
+        left = "for i in 1 2 3; do setsid sh -c 'trap \"\" TERM HUP; sleep 100; :' >/dev/null 2>&1 & done; sleep 0.3; "
+        for script, message, status in (
+            ("exit 0", b"ended\0exited:0\x000\0", 0),
+            ("exit 3", b"ended\0exited:3\x000\0", 3),
+            ("kill -SEGV $$", b"ended\0signaled:11\x000\0", 139),
+            ("true & wait; exit 0", b"ended\0exited:0\x000\0", 0),
+            # Each is a shell and its sleep.
+            (left + "exit 0", b"ended\0exited:0\x006\0", 0),
+        ):
+            seen = []
+
+            def handle(connection):
+                seen.append(connection.arguments())
+                connection.send(b"I")
+                seen.append(connection.input())
+                connection.send(b"X", b"\0")
+
+            with self.subTest(script):
+                done = self.inRoom(handle, "sh", "-c", script)
+                self.assertEqual(seen, [[b"shared-run", b"begin"], message])
+                self.assertEqual((done.returncode, done.stderr), (status, b""))
+
+    @unittest.skipUnless(shutil.which("bwrap"), "needs bubblewrap")
+    def test_shared_run_starts_nothing_before_it_is_the_one_that_is_believed(self):
+        marker = self.folder / "ran"
+
+        def handle(connection):
+            connection.arguments()
+            time.sleep(0.3)
+            if marker.exists():
+                raise AssertionError("learner code could have been first")
+            connection.send(b"E", b"not you")
+            connection.send(b"X", b"\x01")
+
+        done = self.inRoom(handle, "touch", str(marker))
+        self.assertEqual(done.returncode, 125)
+        self.assertIn(b"not you", done.stderr)
+        self.assertFalse(marker.exists())
+
+    @unittest.skipUnless(shutil.which("bwrap"), "needs bubblewrap")
+    def test_shared_run_cannot_be_ended_politely_nor_looked_into(self):
+        seen = []
+
+        def handle(connection):
+            connection.arguments()
+            connection.send(b"I")
+            seen.append(connection.input())
+            connection.send(b"X", b"\0")
+
+        attack = """
+p=$(grep -l -a shared-run /proc/[0-9]*/comm | cut -d/ -f3 | head -1)
+kill -TERM $p; kill -INT $p; kill -HUP $p; kill -USR1 $p; kill -CONT $p
+ls -l /proc/self/fd | grep -q socket && exit 9
+exit 5
+"""
+        done = self.inRoom(handle, "sh", "-c", attack)
+        self.assertEqual(seen, [b"ended\0exited:5\x000\0"])
+        self.assertEqual(done.returncode, 5)
 
     def test_waiting_costs_no_processor_time(self):
         def handle(connection):

@@ -17,7 +17,8 @@ extern const uint64_t clinux_resolve_no_symlinks;
 extern const uint64_t clinux_resolve_no_magiclinks;
 extern const uint64_t clinux_resolve_no_xdev;
 
-/// openat2(2). `flags` are O_… flags, `resolve` RESOLVE_… flags. Returns a descriptor (O_CLOEXEC is always added).
+/// openat2(2). `flags` are O_… flags, `resolve` RESOLVE_… flags. Returns a descriptor (O_CLOEXEC is always added). EAGAIN after
+/// many attempts: the tree changes all the time, or the file is under a lease.
 int clinux_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
 
 /// memfd_create(2), close-on-exec.
@@ -34,6 +35,14 @@ int clinux_socketpair(int pair[2]);
 int clinux_pipe(int pair[2]);
 /// Sets O_NONBLOCK.
 int clinux_nonblocking(int fd);
+
+/// A new terminal: `pair` is our end (non-blocking) and the program's, both close-on-exec. The program's end has this size and
+/// belongs to user and group `owner` (stays ours when negative), mode 0600.
+int clinux_terminal(int rows, int columns, int64_t owner, int pair[2]);
+/// Sets a terminal's size; its foreground processes get SIGWINCH.
+int clinux_window_size(int terminal, int rows, int columns);
+/// The character that means the end of input on this terminal, or −1 when it has no such meaning now (not in canonical mode).
+int clinux_end_of_file(int terminal);
 
 /// Sends `size` bytes with `count` descriptors (at most 16) on a Unix socket; never raises SIGPIPE.
 /// The descriptors travel with the first byte. Returns bytes sent, which may be fewer than `size`.

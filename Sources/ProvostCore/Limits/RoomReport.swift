@@ -36,11 +36,15 @@ package struct RoomReport: Hashable, Sendable, Codable {
     /// Bytes beyond `RoomLimits.output` that were dropped.
     package var droppedOutput: Int64
     package var droppedError: Int64
+    /// How long its processes were kept from running by the room's own CPU limit, summed over CPUs; nil where it is not counted.
+    package var throttledTime: TimeSpan?
+    /// How long the machine's work stalled while the room lived; nil where the kernel does not count it.
+    package var pressure: Pressure?
 
     package init(
         ending: Ending, stoppedBy: Limit? = nil, cancelled: Bool = false, limitsHit: Set<Limit> = [], wallTime: TimeSpan,
         cpuTime: TimeSpan? = nil, peakMemory: ByteCount? = nil, peakProcesses: Int? = nil, droppedOutput: Int64 = 0,
-        droppedError: Int64 = 0
+        droppedError: Int64 = 0, throttledTime: TimeSpan? = nil, pressure: Pressure? = nil
     ) {
         self.ending = ending
         self.stoppedBy = stoppedBy
@@ -52,6 +56,8 @@ package struct RoomReport: Hashable, Sendable, Codable {
         self.peakProcesses = peakProcesses
         self.droppedOutput = droppedOutput
         self.droppedError = droppedError
+        self.throttledTime = throttledTime
+        self.pressure = pressure
     }
 
     package var succeeded: Bool { ending == .exited(0) && stoppedBy == nil }

@@ -18,6 +18,12 @@ actor Supervisor {
     private var headroom = Headroom()
     private var rooms = 0
     private var finished = false
+    /// Sizes of what the grader put into the learner's folder, by name.
+    private var putFiles: [String: Int64] = [:]
+    private var hasRun = false
+    private var sharedRunBegan = false
+    /// How the grader's own process ended, when it was started by `shared-run`; nil when nothing trustworthy said so.
+    private(set) var sharedEnding: SharedEnding?
 
     init(
         sandbox: Sandbox, sheet: GradingSheet, learnerFolder: String, learner: RoomUser, limits: RoomLimits, network: RoomNetwork,
@@ -38,6 +44,7 @@ actor Supervisor {
             switch call.program {
             case "report": await self.report(call)
             case "learner": await self.run(call)
+            case "shared-run": await self.sharedRun(call)
             default: Self.refuse(call, "“\(call.program)” is not known; use learner or report.", status: 2)
             }
         }
@@ -68,112 +75,64 @@ actor Supervisor {
         rooms += 1
         defer { rooms -= 1 }
         let limits = command.limits(atMost: limits)
+        let run = LearnerRun(
+            sandbox: sandbox, folder: learnerFolder, user: learner, network: network, limits: limits, command: command,
+            call: call,
+            hasRunBefore: hasRun)
+        hasRun = true
         do throws(ProvostError) {
-            let report = try await run(command, limits: limits, for: call)
-            headroom.add(report, limits: limits)
-            if let file = command.reportFile { call.writeFile(file, Self.json(report, limits: limits)) }
-            if case .failed(let why) = report.ending {
-                sheet.noteOurFault("a learner's room failed: \(why)")
-                return Self.refuse(call, "learner run: our room failed: \(why)", status: 125)
+            let outcome = try await run.run { await self.reserve($0, $1) }
+            if let file = command.reportFile { call.writeFile(file, LearnerReport.bytes(outcome, limits: limits)) }
+            switch outcome {
+            case .callerGone: return 125
+            case .refused(_, let why): return Self.refuse(call, "learner run: the program was not run: \(why)", status: 126)
+            case .ended(let report, _, _):
+                headroom.add(report, limits: limits)
+                if case .failed(let why) = report.ending {
+                    sheet.noteOurFault("a learner's room failed: \(why)")
+                    return Self.refuse(call, "learner run: our room failed: \(why)", status: 125)
+                }
+                // The status of a pair is that of the grader's program; a learner's 125 must not look like ours.
+                return command.isPair ? 0 : LearnerCommand.exitStatus(for: report)
             }
-            return LearnerCommand.exitStatus(for: report)
         } catch  where error.code == .invalid {
             // No room can be made of this call, and none ever will: the caller's mistake (an empty program name), perhaps the learner's.
             return Self.refuse(call, "learner run: \(error.message)", status: 2)
+        } catch  where error.code == .conflict {
+            return Self.refuse(call, "learner run: \(error.message)", status: 125)
         } catch {
             if !finished { sheet.noteOurFault("a learner's room could not be started: \(error.message)") }
             return Self.refuse(call, "learner run: \(error.message)", status: 125)
         }
     }
 
-    private nonisolated func run(_ command: LearnerCommand, limits: RoomLimits, for call: ChannelCall) async throws(ProvostError)
-        -> RoomReport
-    {
-        let spec = RoomSpec(
-            command: command.command, environment: ["HOME": "/submission", "TMPDIR": "/tmp"], workingDirectory: "/submission",
-            mounts: [.writable(host: learnerFolder, at: "/submission")], user: learner, network: network, limits: limits,
-            input: command.input == .none ? .none : .stream)
-        // The learner owns the folder and may have closed it to themselves; that must not look like a failure of ours. Its parent is not theirs, so the
-        // name cannot lead elsewhere.
-        try TreeFiles.open(learnerFolder)
-        let room = try await sandbox.start(spec) { chunk in
-            switch chunk {
-            case .output(let bytes): call.write(output: bytes)
-            case .error(let bytes): call.write(error: bytes)
-            }
+    /// Whether the files that the grader has put into the learner's folder, with this one, fit into the disk that the lab grants.
+    /// So a folder that is full nevertheless was filled by the learner's programs.
+    private func reserve(_ name: String, _ size: Int64) -> Bool {
+        let pages = (max(0, size) + 4095) / 4096 * 4096
+        let others = putFiles.reduce(Int64(0)) { $1.key == name ? $0 : $0 + $1.value }
+        guard pages <= limits.disk.bytes - others else { return false }
+        putFiles[name] = pages
+        return true
+    }
+
+    /// The grader's own process in a shared room; see provost-relay/shared.c. The first connection of a room begins before any
+    /// learner code runs there, so it is the only one that is believed.
+    private func sharedRun(_ call: ChannelCall) async -> UInt8 {
+        guard call.arguments == ["begin"], !sharedRunBegan else {
+            return Self.refuse(call, "shared-run is for the first command of a room, once.", status: 1)
         }
-        call.onHangUp { room.stop() }
-        switch command.input {
-        case .none: break
-        case .caller: call.requestInput(path: nil)
-        case .file(let path): call.requestInput(path: path)
-        }
-        if command.input == .none { return await room.report() }
-        // Ends with the input, or with the room: nobody may wait for a caller that never closes its end.
-        let feeding = Task {
-            for await bytes in call.input { if await !room.send(bytes) { break } }
-            room.closeInput()
-        }
-        let report = await room.report()
-        feeding.cancel()
-        return report
+        sharedRunBegan = true
+        call.requestInput(path: nil)
+        var message: [UInt8] = []
+        for await piece in call.input where message.count < 256 { message += piece }
+        guard !call.isHungUp, let ending = SharedEnding(message: message) else { return 1 }
+        sharedEnding = ending
+        return 0
     }
 
     private static func refuse(_ call: ChannelCall, _ sentence: String, status: UInt8) -> UInt8 {
         call.write(error: Array((sentence + "\n").utf8))
         return status
-    }
-
-    /// The file that `learner run --report` writes; its form is part of the interface (docs/grader.md).
-    private static func json(_ report: RoomReport, limits: RoomLimits) -> [UInt8] {
-        struct File: Encodable {
-            let ending: String
-            let status: Int32?
-            let stoppedBy: String?
-            let limitsHit: [String]
-            let wallSeconds: Double
-            let cpuSeconds: Double?
-            let peakMemoryBytes: Int64?
-            let peakProcesses: Int?
-            let droppedOutput: Int64
-            let droppedError: Int64
-            let summary: String
-
-            enum CodingKeys: CodingKey {
-                case ending, status, stoppedBy, limitsHit, wallSeconds, cpuSeconds, peakMemoryBytes, peakProcesses, droppedOutput,
-                    droppedError, summary
-            }
-            /// By hand, because every key is always there: what is not known is null.
-            func encode(to encoder: any Encoder) throws {
-                var container = encoder.container(keyedBy: CodingKeys.self)
-                try container.encode(ending, forKey: .ending)
-                try container.encode(status, forKey: .status)
-                try container.encode(stoppedBy, forKey: .stoppedBy)
-                try container.encode(limitsHit, forKey: .limitsHit)
-                try container.encode(wallSeconds, forKey: .wallSeconds)
-                try container.encode(cpuSeconds, forKey: .cpuSeconds)
-                try container.encode(peakMemoryBytes, forKey: .peakMemoryBytes)
-                try container.encode(peakProcesses, forKey: .peakProcesses)
-                try container.encode(droppedOutput, forKey: .droppedOutput)
-                try container.encode(droppedError, forKey: .droppedError)
-                try container.encode(summary, forKey: .summary)
-            }
-        }
-        let (ending, status): (String, Int32?) =
-            switch report.ending {
-            case .exited(let status): ("exited", status)
-            case .signaled(let signal): ("signaled", signal)
-            case .stopped: ("stopped", nil)
-            case .failed: ("failed", nil)
-            }
-        let file = File(
-            ending: ending, status: status, stoppedBy: report.stoppedBy?.rawValue,
-            limitsHit: report.limitsHit.map(\.rawValue).sorted(),
-            wallSeconds: report.wallTime.seconds, cpuSeconds: report.cpuTime?.seconds, peakMemoryBytes: report.peakMemory?.bytes,
-            peakProcesses: report.peakProcesses, droppedOutput: report.droppedOutput, droppedError: report.droppedError,
-            summary: report.summary(limits: limits))
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return (try? encoder.encode(file)).map { Array($0) + [0x0A] } ?? []
     }
 }

@@ -10,8 +10,8 @@ package enum Tools {
         "tag-set", "tag",
     ]
 
-    /// Copies `provost-unpack` and `provost-relay` (as `learner`, `report` and what INGInious calls) from the folder where the daemon's own
-    /// program lies, and the graders' Python library from `graders/lib` nearby.
+    /// Copies `provost-unpack` and `provost-relay` (as `learner`, `report`, `shared-run` and what INGInious calls) from the
+    /// folder where the daemon's own program lies, and the graders' Python library from `graders/lib` nearby.
     ///
     /// Throws `unavailable`, naming what is missing.
     package static func install(from programs: String, into tools: String) throws(ProvostError) {
@@ -19,7 +19,9 @@ package enum Tools {
         do {
             try files.createDirectory(atPath: tools + "/grade-bin", withIntermediateDirectories: true)
             try copy("\(programs)/provost-unpack", to: tools + "/provost-unpack", files)
-            for name in ["learner", "report"] { try copy("\(programs)/provost-relay", to: tools + "/grade-bin/" + name, files) }
+            for name in ["learner", "report", "shared-run"] {
+                try copy("\(programs)/provost-relay", to: tools + "/grade-bin/" + name, files)
+            }
             try files.createDirectory(atPath: tools + "/inginious-bin", withIntermediateDirectories: true)
             for name in inginiousCommands {
                 let link = tools + "/inginious-bin/" + name

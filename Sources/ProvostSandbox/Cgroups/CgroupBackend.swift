@@ -10,6 +10,8 @@ struct CgroupUsage: Sendable {
     var outOfMemoryKills = 0
     /// Times that a fork or a thread was refused.
     var refusedForks = 0
+    /// How long its processes wanted a CPU and were kept from it by the room's own CPU limit, summed over CPUs.
+    var throttledNanoseconds: Int64?
 }
 
 /// One way to hold rooms in cgroups.

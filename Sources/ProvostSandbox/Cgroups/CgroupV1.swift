@@ -115,7 +115,8 @@ struct CgroupV1: CgroupBackend {
                 cpuNanoseconds: cpuNanoseconds(), peakMemory: number(at: memory + "/memory.max_usage_in_bytes"),
                 peakProcesses: number(at: pids + "/pids.peak").map { max(0, Int($0) - ownProcesses) },
                 outOfMemoryKills: Int(keyedValue("oom_kill", in: Files.read(memory + "/memory.oom_control")) ?? 0),
-                refusedForks: Int(keyedValue("max", in: Files.read(pids + "/pids.events")) ?? 0))
+                refusedForks: Int(keyedValue("max", in: Files.read(pids + "/pids.events")) ?? 0),
+                throttledNanoseconds: keyedValue("throttled_time", in: Files.read(cpu + "/cpu.stat")))
         }
 
         func unthrottle() { _ = Files.write("-1", to: cpu + "/cpu.cfs_quota_us") }

@@ -107,13 +107,18 @@ struct CgroupV2: CgroupBackend {
         }
 
         func cpuNanoseconds() -> Int64? { keyedValue("usage_usec", in: Files.read(folder + "/cpu.stat")).map { $0 * 1000 } }
+        /// Missing where there is no CPU controller, which is what throttles.
+        private func throttledNanoseconds() -> Int64? {
+            keyedValue("throttled_usec", in: Files.read(folder + "/cpu.stat")).map { $0 * 1000 }
+        }
 
         func usage() -> CgroupUsage {
             CgroupUsage(
                 cpuNanoseconds: cpuNanoseconds(), peakMemory: number(at: folder + "/memory.peak"),
                 peakProcesses: number(at: folder + "/pids.peak").map { max(0, Int($0) - ownProcesses) },
                 outOfMemoryKills: Int(keyedValue("oom_kill", in: Files.read(folder + "/memory.events")) ?? 0),
-                refusedForks: Int(keyedValue("max", in: Files.read(folder + "/pids.events")) ?? 0))
+                refusedForks: Int(keyedValue("max", in: Files.read(folder + "/pids.events")) ?? 0),
+                throttledNanoseconds: throttledNanoseconds())
         }
 
         func unthrottle() { _ = Files.write("max 100000", to: folder + "/cpu.max") }

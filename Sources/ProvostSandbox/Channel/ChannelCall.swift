@@ -2,6 +2,14 @@ import CLinux
 import ProvostCore
 import Synchronization
 
+/// A file of the grader's room that the client is about to send.
+package struct SentFile: Sendable, Hashable {
+    /// Permission bits as in chmod(2).
+    package let mode: UInt32
+    /// Bytes when it was opened; more or fewer may come.
+    package let size: Int64
+}
+
 /// One call of `learner` or `report` from the grader's room.
 package final class ChannelCall: Sendable {
     /// The name under which the client was started: `learner` or `report`, or whatever a grader made of it.
@@ -20,12 +28,20 @@ package final class ChannelCall: Sendable {
         var finished = false
         var hangUpAction: (@Sendable () -> Void)?
         var waiter: CheckedContinuation<[UInt8]?, Never>?
+        /// Files that were asked for and not answered yet.
+        var fileRequests = 0
+        var fileWaiter: CheckedContinuation<SentFile?, Never>?
+        var sentFile: SentFile?
+        /// Those who wait until the client has read.
+        var roomWaiters: [CheckedContinuation<Void, Never>] = []
     }
     private let state = Mutex(State())
     let wake = Descriptor(clinux_eventfd())
 
     /// What may wait for a client that does not read; more ends the call.
     private static let outgoingLimit = 16 << 20
+    /// Above this, a file on its way to the client waits.
+    private static let fileLimit = 1 << 20
     /// What may wait for a handler that does not take it; the client waits beyond that.
     private static let incomingLimit = 1 << 20
     private static let piece = 256 << 10
@@ -47,6 +63,34 @@ package final class ChannelCall: Sendable {
     /// The input that was asked for, up to its end. One consumer at a time. The client waits while nothing is taken.
     package var input: AsyncStream<[UInt8]> { AsyncStream { await self.nextInput() } }
 
+    /// Asks the client for a file of its room. Its bytes come as `input`; take them to the end before the next request.
+    /// nil when the client is gone, as it is when it cannot open the file: it has said so to its caller.
+    package func requestFile(path: String) async -> SentFile? {
+        let asked = state.withLock { state in
+            guard !state.hungUp, path.utf8.count < 4096 else { return false }
+            state.inputRequests += 1
+            state.fileRequests += 1
+            return true
+        }
+        guard asked else { return nil }
+        send(Frame(kind: .fetch, payload: Array(path.utf8)))
+        return await withCheckedContinuation { continuation in
+            let (ready, file): (Bool, SentFile?) = state.withLock { state in
+                if state.hungUp { return (true, nil) }
+                if let file = state.sentFile {
+                    state.sentFile = nil
+                    return (true, file)
+                }
+                state.fileWaiter = continuation
+                return (false, nil)
+            }
+            if ready { continuation.resume(returning: file) }
+        }
+    }
+
+    /// The client is gone: what came of `input` may not be all of it.
+    package var isHungUp: Bool { state.withLock { $0.hungUp } }
+
     /// For the caller's standard output. Dropped when the client is gone.
     package func write(output: [UInt8]) { sendPieces(.output, output) }
 
@@ -59,6 +103,29 @@ package final class ChannelCall: Sendable {
         guard payload.count <= Frame.maximumPayload, !path.utf8.contains(0) else { return false }
         send(Frame(kind: .file, payload: payload))
         return true
+    }
+
+    /// Has the client append to a file that `writeFile` made; waits while it does not read. False when it is gone.
+    package func appendFile(_ path: String, _ bytes: [UInt8]) async -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            await waitForRoom()
+            if isHungUp { return false }
+            send(Frame(kind: .append, payload: Array(path.utf8) + [0] + rest.prefix(Self.piece)))
+            rest = rest.dropFirst(Self.piece)
+        }
+        return true
+    }
+
+    private func waitForRoom() async {
+        await withCheckedContinuation { continuation in
+            let now = state.withLock { state in
+                if state.hungUp || state.outgoingBytes < Self.fileLimit { return true }
+                state.roomWaiters.append(continuation)
+                return false
+            }
+            if now { continuation.resume() }
+        }
     }
 
     /// Called once, on a thread of the channel, when the client is gone before the handler returned; at once if it is
@@ -147,15 +214,38 @@ package final class ChannelCall: Sendable {
 
     /// So much more of that frame is sent. It may be gone meanwhile, with the client.
     func didSend(_ count: Int) {
-        state.withLock { state in
-            guard let first = state.outgoing.first else { return }
+        let waiters = state.withLock { state in
+            guard let first = state.outgoing.first else { return [CheckedContinuation<Void, Never>]() }
             state.outgoingSent += count
             state.outgoingBytes -= count
             if state.outgoingSent >= first.count {
                 state.outgoing.removeFirst()
                 state.outgoingSent = 0
             }
+            guard state.outgoingBytes < Self.fileLimit else { return [] }
+            defer { state.roomWaiters = [] }
+            return state.roomWaiters
         }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// False when nobody asked for a file, or it is no answer.
+    func receiveMode(_ payload: [UInt8]) -> Bool {
+        guard payload.count == 16 else { return false }
+        let numbers = [payload[..<8], payload[8...]].map { $0.reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
+        let file = SentFile(mode: UInt32(truncatingIfNeeded: numbers[0] & 0o7777), size: Int64(clamping: numbers[1]))
+        let (accepted, waiter): (Bool, CheckedContinuation<SentFile?, Never>?) = state.withLock { state in
+            guard state.fileRequests > 0, state.sentFile == nil else { return (false, nil) }
+            state.fileRequests -= 1
+            if let waiter = state.fileWaiter {
+                state.fileWaiter = nil
+                return (true, waiter)
+            }
+            state.sentFile = file
+            return (true, nil)
+        }
+        waiter?.resume(returning: file)
+        return accepted
     }
 
     /// False when nobody asked for input.
@@ -177,15 +267,23 @@ package final class ChannelCall: Sendable {
 
     /// The client is gone, or is to be.
     func hangUp() {
-        let (action, waiter): ((@Sendable () -> Void)?, CheckedContinuation<[UInt8]?, Never>?) = state.withLock { state in
-            if state.hungUp { return (nil, nil) }
+        typealias Parties = (
+            action: (@Sendable () -> Void)?, input: CheckedContinuation<[UInt8]?, Never>?,
+            file: CheckedContinuation<SentFile?, Never>?, room: [CheckedContinuation<Void, Never>]
+        )
+        let parties: Parties? = state.withLock { state in
+            if state.hungUp { return nil }
             state.hungUp = true
             (state.outgoing, state.outgoingSent, state.outgoingBytes) = ([], 0, 0)
-            defer { (state.hangUpAction, state.waiter) = (nil, nil) }
-            return (state.finished ? nil : state.hangUpAction, state.waiter)
+            defer { (state.hangUpAction, state.waiter, state.fileWaiter, state.roomWaiters) = (nil, nil, nil, []) }
+            return (state.finished ? nil : state.hangUpAction, state.waiter, state.fileWaiter, state.roomWaiters)
         }
-        action?()
-        waiter?.resume(returning: nil)
+        if let parties {
+            parties.action?()
+            parties.input?.resume(returning: nil)
+            parties.file?.resume(returning: nil)
+            for waiter in parties.room { waiter.resume() }
+        }
         poke()
     }
 

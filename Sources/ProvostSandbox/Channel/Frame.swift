@@ -6,10 +6,13 @@ struct Frame {
     enum Kind: UInt8 {
         case arguments = 0x41  // A, client: program name and arguments, NUL-terminated
         case input = 0x49  // I, server: open this path (empty: your standard input) and send what is in it
-        case data = 0x44  // D, client: a piece of input; empty at its end
+        case data = 0x44  // D, client: a piece of input or of a file; empty at its end
+        case fetch = 0x46  // F, server: send the file at this path; only after the end of the last one
+        case mode = 0x4D  // M, client: mode and size of the file, 8 bytes big-endian each; its data follow
         case output = 0x4F  // O, server: bytes for the caller's standard output
         case error = 0x45  // E, server: bytes for its standard error
-        case file = 0x57  // W, server: path, NUL, bytes: write them there
+        case file = 0x57  // W, server: path, NUL, bytes: make or empty the file and write them
+        case append = 0x50  // P, server: path, NUL, bytes: append them
         case exit = 0x58  // X, server: exit with this status; the last frame
     }
     let kind: Kind

@@ -170,7 +170,11 @@ package final class ResultChannel: Sendable {
             // Data frames that came before the hang-up are still worth reading; without room for them the call is over.
             if seen & (Int16(POLLERR | POLLHUP) | pollReadHangUp) != 0, seen & Int16(POLLIN) == 0 { return }
             while call.wantsInput, let frame = reader.next() {
-                guard frame.kind == .data, call.receive(frame.payload) else { return }
+                switch frame.kind {
+                case .data: guard call.receive(frame.payload) else { return }
+                case .mode: guard call.receiveMode(frame.payload) else { return }
+                default: return
+                }
             }
             if reader.isBroken { return }
         }

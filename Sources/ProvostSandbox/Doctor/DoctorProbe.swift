@@ -15,15 +15,7 @@ struct DoctorProbe: Sendable {
     /// Copies the launcher to where rooms can see it: started as `/probe NAME AMOUNT` it is nothing but the attacks.
     static func install(_ launcher: String, in tools: String) throws(ProvostError) -> String {
         let target = tools + "/probe"
-        _ = unsafe unlink(target)
-        let from = unsafe open(launcher, O_RDONLY | O_CLOEXEC)
-        guard from >= 0 else { throw .linux("read \(launcher)", errno) }
-        defer { close(from) }
-        let into = unsafe open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o755)
-        guard into >= 0 else { throw .linux("write \(target)", errno) }
-        defer { close(into) }
-        while sendfile(into, from, nil, 1 << 20) > 0 {}
-        guard fchmod(into, 0o755) == 0 else { throw .linux("write \(target)", errno) }
+        try RoomFiles.install(launcher, as: target)
         return target
     }
 

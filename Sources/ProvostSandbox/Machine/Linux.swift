@@ -7,6 +7,12 @@ struct Descriptor: ~Copyable, Sendable {
     let number: Int32
     init(_ number: Int32) { self.number = number }
     deinit { Glibc.close(number) }
+    /// Another descriptor for the same open file.
+    func duplicate() throws(ProvostError) -> Descriptor {
+        let copy = fcntl(number, F_DUPFD_CLOEXEC, 3)
+        guard copy >= 0 else { throw .linux("duplicate a descriptor", errno, advice: "Raise the daemon's open-file limit.") }
+        return Descriptor(copy)
+    }
     /// Gives the descriptor away; the receiver closes it.
     consuming func take() -> Int32 {
         let number = self.number

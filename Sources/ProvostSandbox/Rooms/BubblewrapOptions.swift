@@ -44,6 +44,7 @@ struct BubblewrapOptions: Sendable {
         for mount in spec.mounts {
             options += [mount.kind == .writable ? "--bind" : "--ro-bind", mount.host, mount.room]
         }
+        if spec.terminal != nil { options += ["--ro-bind", tools + "/terminal", Self.terminalProgram] }
         // bubblewrap's own root and /dev are file systems without a size.
         options += ["--remount-ro", "/dev", "--remount-ro", "/"]
         var environment = spec.environment
@@ -51,6 +52,15 @@ struct BubblewrapOptions: Sendable {
         environment.merge(defaults) { given, _ in given }
         for (name, value) in environment.sorted(by: { $0.key < $1.key }) { options += ["--setenv", name, value] }
         return options + ["--chdir", spec.workingDirectory]
+    }
+
+    /// Where a room with a terminal finds the program that makes it the controlling one; see `run_in_terminal` in
+    /// provost-launch/main.c.
+    static let terminalProgram = "/run/terminal"
+
+    /// The command that bubblewrap runs.
+    static func command(for spec: RoomSpec) -> [String] {
+        spec.terminal == nil ? spec.command : [terminalProgram] + spec.command
     }
 
     /// The descriptors that a launcher gives bubblewrap; see `BWRAP_ARGUMENTS` in provost-launch/main.c.

@@ -11,6 +11,7 @@ package final class Room: Sendable {
         var inputClosed = false
         var inputRefused = false
         var stopRequested = false
+        var newSize: TerminalSize?
         var started: Result<Void, ProvostError>?
         var report: RoomReport?
         var startWaiters: [CheckedContinuation<Void, Never>] = []
@@ -60,6 +61,12 @@ package final class Room: Sendable {
     /// Ends the room; its report says `cancelled`. Does nothing when it has ended.
     package func stop() {
         state.withLock { $0.stopRequested = true }
+        poke()
+    }
+
+    /// Gives the room's terminal another size; its foreground processes get SIGWINCH. Does nothing in a room without one.
+    package func resize(rows: Int, columns: Int) {
+        state.withLock { $0.newSize = TerminalSize(rows: rows, columns: columns) }
         poke()
     }
 
@@ -120,6 +127,14 @@ package final class Room: Sendable {
     }
 
     var stopRequested: Bool { state.withLock { $0.stopRequested } }
+
+    /// The size that was asked for since.
+    func takeSize() -> TerminalSize? {
+        state.withLock { state in
+            defer { state.newSize = nil }
+            return state.newSize
+        }
+    }
 
     /// The input that has come since; nil at its end.
     func takeInput() -> [[UInt8]]? {

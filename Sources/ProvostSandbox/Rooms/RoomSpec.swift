@@ -48,6 +48,17 @@ package enum RoomInput: Sendable {
     case stream
 }
 
+/// The size of a terminal, in characters; 80 columns and 24 rows unless said otherwise.
+package struct TerminalSize: Sendable, Hashable {
+    package let rows: Int
+    package let columns: Int
+    /// Out of 1 to 65535, the nearest is taken.
+    package init(rows: Int = 24, columns: Int = 80) {
+        self.rows = min(max(1, rows), 65_535)
+        self.columns = min(max(1, columns), 65_535)
+    }
+}
+
 /// A piece of what the command wrote, after the cap of `RoomLimits.output` is applied.
 package enum RoomOutput: Sendable {
     case output([UInt8])
@@ -68,12 +79,17 @@ package struct RoomSpec: Sendable {
     package var network: RoomNetwork
     package var limits: RoomLimits
     package var input: RoomInput
+    /// When not nil, the command's standard streams are a terminal of this size, which is also its controlling terminal. What
+    /// it writes to either stream comes as `RoomOutput.output`. The end of the input is the terminal's end-of-file character, sent
+    /// when the terminal is in canonical mode then. `RoomInput.descriptor` cannot be combined with it.
+    package var terminal: TerminalSize?
 
-    /// Defaults: no mounts, no network, no input, `/tmp` as working directory, the default limits, and an environment of
+    /// Defaults: no mounts, no network, no input, no terminal, `/tmp` as working directory, the default limits, and an environment of
     /// PATH=/usr/local/bin:/usr/bin:/bin, LANG=C.UTF-8, HOME=the working directory.
     package init(
         command: [String], environment: [String: String] = [:], workingDirectory: String = "/tmp", mounts: [RoomMount] = [],
-        user: RoomUser, network: RoomNetwork = .none, limits: RoomLimits = RoomLimits(), input: RoomInput = .none
+        user: RoomUser, network: RoomNetwork = .none, limits: RoomLimits = RoomLimits(), input: RoomInput = .none,
+        terminal: TerminalSize? = nil
     ) {
         self.command = command
         self.environment = environment
@@ -83,6 +99,7 @@ package struct RoomSpec: Sendable {
         self.network = network
         self.limits = limits
         self.input = input
+        self.terminal = terminal
     }
 }
 

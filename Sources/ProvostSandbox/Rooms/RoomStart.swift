@@ -9,6 +9,7 @@ struct RoomStart: Sendable {
     let pool: LauncherPool
     let filters: SeccompFilters
     let privileged: Bool
+    let pressure: PressureMeter
 
     /// Makes, supervises and removes one room. Blocks: the body of the room's thread.
     func run(_ spec: RoomSpec, room: Room, onOutput: (@Sendable (RoomOutput) -> Void)?) {
@@ -38,15 +39,14 @@ struct RoomStart: Sendable {
         _ spec: RoomSpec, room: Room, launcher: Launcher, onOutput: (@Sendable (RoomOutput) -> Void)?
     ) throws(ProvostError) -> Supervisor {
         try launcher.cgroup?.apply(spec.limits)
-        let input = try inputEnds(spec)
-        let output = try outputPipe(for: spec.user)
-        let error = try outputPipe(for: spec.user)
+        let ends = try RoomStreams.make(spec, privileged: privileged)
         let calls = try filters.openCalls()
         let arguments = try filters.openArguments()
-        var descriptors = [input.theirs.number, output.theirs.number, error.theirs.number, calls.number, arguments.number]
+        var descriptors = ends.theirs + [calls.number, arguments.number]
         var request = LaunchRequest(
             uid: spec.user.uid, bubblewrap: bubblewrap, temporaryMountPoint: options.tools + "/tmp",
-            options: options.rooms(for: spec) + BubblewrapOptions.launched, command: spec.command,
+            options: options.rooms(for: spec) + BubblewrapOptions.launched,
+            command: BubblewrapOptions.command(for: spec),
             openFiles: UInt64(max(16, spec.limits.openFiles)), fileSize: UInt64(max(1, spec.limits.disk.bytes)),
             temporaryBytes: UInt64(max(4096, spec.limits.disk.bytes)), temporaryInodes: UInt64(max(1, spec.limits.inodes)))
         if privileged {
@@ -66,12 +66,7 @@ struct RoomStart: Sendable {
         }
         if launcher.cgroup == nil { request.cpuSeconds = UInt64((spec.limits.cpuTime.milliseconds + 999) / 1000) }
         try send(request.bytes, descriptors, to: launcher)
-        let (bytes, streams) = (input.bytes, input.streams)
-        let feed = Feed(pipe: input.ours(), bytes: bytes, streams: streams)
-        return Supervisor(
-            room: room, launcher: launcher, spec: spec,
-            output: Capture(pipe: output.ours(), limit: spec.limits.output) { onOutput?(.output($0)) },
-            error: Capture(pipe: error.ours(), limit: spec.limits.output) { onOutput?(.error($0)) }, feed: feed)
+        return ends.supervisor(for: room, launcher: launcher, spec: spec, pressure: pressure, onOutput: onOutput)
     }
 
     private func send(_ bytes: [UInt8], _ descriptors: [Int32], to launcher: Launcher) throws(ProvostError) {
@@ -83,69 +78,6 @@ struct RoomStart: Sendable {
             sent = more < 0 ? more : sent + more
         }
         guard sent >= 0 else { throw .linux("hand a room to its launcher", Int32(sent)) }
-    }
-
-    // MARK: Streams
-
-    private struct Ends: ~Copyable {
-        let theirs: Descriptor
-        private var own: Descriptor?
-        var bytes: [UInt8] = []
-        var streams = false
-        init(theirs: consuming Descriptor, own: consuming Descriptor?) {
-            self.theirs = theirs
-            self.own = own
-        }
-        consuming func ours() -> Descriptor? { own }
-    }
-    private struct OutputEnds: ~Copyable {
-        let theirs: Descriptor
-        private let own: Descriptor
-        init(theirs: consuming Descriptor, own: consuming Descriptor) {
-            self.theirs = theirs
-            self.own = own
-        }
-        consuming func ours() -> Descriptor { own }
-    }
-
-    private func inputEnds(_ spec: RoomSpec) throws(ProvostError) -> Ends {
-        switch spec.input {
-        case .none:
-            let null = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
-            guard null >= 0 else { throw .linux("open /dev/null", errno) }
-            return Ends(theirs: Descriptor(null), own: nil)
-        case .descriptor(let number):
-            let copy = fcntl(number, F_DUPFD_CLOEXEC, 3)
-            guard copy >= 0 else { throw .linux("duplicate the room's input", errno) }
-            return Ends(theirs: Descriptor(copy), own: nil)
-        case .bytes(let bytes):
-            let (read, write) = try pipe(ownedBy: spec.user)
-            _ = clinux_nonblocking(write)
-            var ends = Ends(theirs: Descriptor(read), own: Descriptor(write))
-            ends.bytes = bytes
-            return ends
-        case .stream:
-            let (read, write) = try pipe(ownedBy: spec.user)
-            _ = clinux_nonblocking(write)
-            var ends = Ends(theirs: Descriptor(read), own: Descriptor(write))
-            ends.streams = true
-            return ends
-        }
-    }
-
-    private func outputPipe(for user: RoomUser) throws(ProvostError) -> OutputEnds {
-        let (read, write) = try pipe(ownedBy: user)
-        _ = clinux_nonblocking(read)
-        return OutputEnds(theirs: Descriptor(write), own: Descriptor(read))
-    }
-
-    /// Owned by the room's user, so that opening /dev/stdout in the room works.
-    private func pipe(ownedBy user: RoomUser) throws(ProvostError) -> (read: Int32, write: Int32) {
-        var pair: [Int32] = [-1, -1]
-        let error = unsafe clinux_pipe(&pair)
-        guard error >= 0 else { throw .linux("make a pipe", error, advice: "Raise the daemon's open-file limit.") }
-        if privileged { fchown(pair[0], user.uid, user.uid) }
-        return (pair[0], pair[1])
     }
 }
 

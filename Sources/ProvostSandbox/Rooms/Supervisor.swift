@@ -12,6 +12,9 @@ struct Supervisor: ~Copyable {
     private var output: Capture
     private var error: Capture
     private var feed: Feed
+    private let terminal: Descriptor?
+    private let pressure: PressureMeter
+    private let pressureBefore: Pressure?
 
     private let begin: Int64
     private var end: Int64?
@@ -26,7 +29,8 @@ struct Supervisor: ~Copyable {
     private var nextCPUCheck: Int64
 
     init(
-        room: Room, launcher: Launcher, spec: RoomSpec, output: consuming Capture, error: consuming Capture, feed: consuming Feed
+        room: Room, launcher: Launcher, spec: RoomSpec, output: consuming Capture, error: consuming Capture, feed: consuming Feed,
+        terminal: consuming Descriptor?, pressure: PressureMeter
     ) {
         self.room = room
         self.launcher = launcher
@@ -35,6 +39,9 @@ struct Supervisor: ~Copyable {
         self.output = output
         self.error = error
         self.feed = feed
+        self.terminal = terminal
+        self.pressure = pressure
+        pressureBefore = pressure.read()
         begin = monotonicNanoseconds()
         nextCPUCheck = begin
     }
@@ -42,6 +49,8 @@ struct Supervisor: ~Copyable {
     /// Returns when everything in the room is gone and its launcher is reaped.
     mutating func run() -> RoomReport {
         scheduleCPUCheck(used: 0, at: begin)
+        // Input that has ended before it began is told at once: nothing else may wake this thread before a deadline.
+        while feed.needsMore { feed.write(from: room) }
         while !step() {}
         // Nobody is left to write: what is in the pipes now is all.
         output.drain()
@@ -71,6 +80,7 @@ struct Supervisor: ~Copyable {
                 cancelled = true
                 kill()
             }
+            resize()
             feed.wakeUp()
         }
         if watched[5].revents != 0 { feed.write(from: room) }
@@ -79,6 +89,20 @@ struct Supervisor: ~Copyable {
         let gone = watched[0].revents != 0 && readReplies()
         if !gone { checkDeadlines() }
         return gone
+    }
+
+    /// −1 in a room without one.
+    private var terminalNumber: Int32 {
+        switch terminal {
+        case .some(let terminal): terminal.number
+        case .none: -1
+        }
+    }
+
+    private func resize() {
+        let number = terminalNumber
+        guard number >= 0, let size = room.takeSize() else { return }
+        _ = clinux_window_size(number, Int32(size.rows), Int32(size.columns))
     }
 
     /// Milliseconds until something is due.
@@ -174,7 +198,8 @@ struct Supervisor: ~Copyable {
             wallTime: TimeSpan(.nanoseconds((end ?? monotonicNanoseconds()) - begin)),
             cpuTime: cpu.map { TimeSpan(.nanoseconds($0)) },
             peakMemory: usage.peakMemory.map(ByteCount.init), peakProcesses: usage.peakProcesses, droppedOutput: output.dropped,
-            droppedError: error.dropped)
+            droppedError: error.dropped, throttledTime: usage.throttledNanoseconds.map { TimeSpan(.nanoseconds($0)) },
+            pressure: pressureBefore.flatMap { before in pressure.read()?.since(before) })
     }
 
     private func ending() -> RoomReport.Ending {
@@ -186,7 +211,8 @@ struct Supervisor: ~Copyable {
         let status = clinux_exit_status(ended.waitStatus)
         if !ended.started {
             // The command never ran, so these are bubblewrap's own words and nobody else's.
-            let words = String(decoding: error.first, as: UTF8.self).split(separator: "\n").last.map(String.init) ?? ""
+            let heard = terminalNumber >= 0 ? output.first : error.first
+            let words = String(decoding: heard, as: UTF8.self).split { $0 == "\n" || $0 == "\r\n" }.last.map(String.init) ?? ""
             guard words.hasPrefix("bwrap: execvp ") else {
                 let signal = clinux_term_signal(ended.waitStatus)
                 return .failed(
