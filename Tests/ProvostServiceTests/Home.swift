@@ -76,6 +76,7 @@ struct Home: Sendable {
         }
         for (program, name) in [
             ("provost-unpack", "provost-unpack"), ("provost-relay", "grade-bin/learner"), ("provost-relay", "grade-bin/report"),
+            ("provost-relay", "grade-bin/shared-run"),
         ] {
             let copy = Process()
             copy.executableURL = URL(fileURLWithPath: "/usr/bin/install")

@@ -117,8 +117,23 @@ package struct GradingSheet: Sendable {
     /// True when `noteOurFault` was called: running it again may help.
     package var isOurFault: Bool { ourFault != nil }
 
-    /// The record, given how the grader's room ended.
+    /// The record, given how the grader's room ended; for formats that report through the sheet or by exit status.
     package func record(_ report: RoomReport, limits: RoomLimits) -> GradingRecord {
+        if let record = interruption(report, limits: limits) { return record }
+        switch (grader.format, report.ending) {
+        case (.provost, .exited(0)): return counted(partly: false)
+        case (.exitCode, .exited(0)), (.exitCode, .exited(1)):
+            let passed = report.ending == .exited(0)
+            let score = passed ? points : .zero
+            let test = TestRecord(number: 1, name: "exit status", status: passed ? .pass : .fail, score: score, max: points)
+            return GradingRecord(
+                outcome: .graded, isolation: grader.isolation, score: score, max: points, tests: [test], messages: messages)
+        default: return notGraded("The grader failed.", evidence: "grader \(report.summary(limits: limits))")
+        }
+    }
+
+    /// The record when the grader did not come to an end of its own, or said something wrong; nil when it may have graded.
+    package func interruption(_ report: RoomReport, limits: RoomLimits) -> GradingRecord? {
         if let ourFault { return notGraded("Something failed on our side while grading.", evidence: ourFault) }
         if case .failed(let why) = report.ending {
             return notGraded("Something failed on our side while grading.", evidence: why)
@@ -132,16 +147,8 @@ package struct GradingSheet: Sendable {
             return notGraded("The grader hit one of its own limits.", evidence: "grader \(report.summary(limits: limits))")
         case nil: break
         }
-        switch (grader.format, report.ending) {
-        case (.provost, .exited(0)): return counted(partly: false)
-        case (.exitCode, .exited(0)), (.exitCode, .exited(1)):
-            let passed = report.ending == .exited(0)
-            let score = passed ? points : .zero
-            let test = TestRecord(number: 1, name: "exit status", status: passed ? .pass : .fail, score: score, max: points)
-            return GradingRecord(
-                outcome: .graded, isolation: grader.isolation, score: score, max: points, tests: [test], messages: messages)
-        default: return notGraded("The grader failed.", evidence: "grader \(report.summary(limits: limits))")
-        }
+        if case .exited = report.ending { return nil }
+        return notGraded("The grader failed.", evidence: "grader \(report.summary(limits: limits))")
     }
 
     private func counted(partly: Bool) -> GradingRecord {
@@ -162,7 +169,8 @@ package struct GradingSheet: Sendable {
             messages: messages, leaderboard: leaderboard)
     }
 
-    private func notGraded(_ reason: String, evidence: String) -> GradingRecord {
+    /// No score, with what was reported so far.
+    package func notGraded(_ reason: String, evidence: String) -> GradingRecord {
         GradingRecord(
             outcome: .notGraded, isolation: grader.isolation, score: nil, max: points, reason: reason, evidence: evidence,
             tests: tests,

@@ -83,11 +83,15 @@ struct GraderLayout {
             mounts += [
                 .readOnly(host: folders.tools + "/inginious-bin", at: "/grade/inginious"),
                 .writable(host: folders.grading.extra, at: "/task"),
+                .writable(host: folders.grading.student, at: "/task/student"),
             ]
             if let program = grader.run.first, program.hasPrefix("./") { run[0] = "/task/" + program.dropFirst(2) }
-            command = Self.prepared(by: "cp -RP /grade/grader/. /task/ && mkdir -p /task/student", run)
+            command = Self.prepared(by: "cp -RP /grade/grader/. /task/", run)
         }
     }
+
+    /// Where learner code runs in the same room, one program watches that the grader's own process ended, and that nothing outlived it.
+    var watched: [String] { ["/grade/bin/shared-run"] + command }
 
     private static func prepared(by script: String, _ run: [String]) -> [String] {
         ["/bin/sh", "-c", "{ \(script); } || exit 70; exec \"$@\"", "prepare"] + run

@@ -16,6 +16,7 @@ package struct GradingRunner: Sendable {
     private let unpacking: Unpacking
     private let tools: String
     private let openBlob: @Sendable (ContentDigest) throws -> Int32
+    private let turns = Turns()
 
     /// - Parameters:
     ///   - tools: the folder that `Tools.install` filled.
@@ -38,10 +39,33 @@ package struct GradingRunner: Sendable {
     /// - Parameters:
     ///   - onUnpacked: called when the submission is unpacked, while the grader runs; false abandons the grading.
     ///   - onEntry: called with what the grader reports, as it comes.
+    ///   - onRepeat: called before a suspect grading is repeated alone: what was reported before is void.
     package func run(
         _ task: GradingTask, bench: inout Workbench, onUnpacked: @escaping @Sendable (UnpackReport) async throws -> Bool,
+        onEntry: @escaping @Sendable (GradingSheet.Entry) -> Void, onRepeat: @Sendable () -> Void = {}
+    ) async throws -> GradingResult {
+        let first = try await once(task, alone: false, bench: &bench, onUnpacked: onUnpacked, onEntry: onEntry)
+        guard let suspicion = first.suspicion, first.abandoned == nil, first.ourFault == nil, !Task.isCancelled else {
+            return first
+        }
+        await bench.clear()
+        onRepeat()
+        var again = task
+        again.name += "-again"
+        var second = try await once(again, alone: true, bench: &bench, onUnpacked: onUnpacked, onEntry: onEntry)
+        // Alone nothing presses but the grading itself: what it comes to stands.
+        second.record.messages.insert("Graded a second time, alone on the machine: \(suspicion).", at: 0)
+        return second
+    }
+
+    private func once(
+        _ task: GradingTask, alone: Bool, bench: inout Workbench,
+        onUnpacked: @escaping @Sendable (UnpackReport) async throws -> Bool,
         onEntry: @escaping @Sendable (GradingSheet.Entry) -> Void
     ) async throws -> GradingResult {
+        // Not a closure over the turn: the bench is the caller's.
+        let turn = await turns.take(alone: alone)
+        defer { turn.giveBack() }
         let lab = task.lab
         async let labTree = trees.tree(task.labContent, blobs: openBlob)
         async let graderTree = trees.tree(task.graderContent, blobs: openBlob)
@@ -63,8 +87,12 @@ package struct GradingRunner: Sendable {
 
         let (labFolder, graderFolder) = try await (labTree, graderTree)
         let supervisor = Supervisor(
-            sandbox: sandbox, sheet: GradingSheet(points: lab.points, grader: task.grader), learnerFolder: learner.work,
-            learner: learner.user, limits: lab.learnerLimits, network: network, onEntry: onEntry)
+            sandbox: sandbox, sheet: GradingSheet(points: lab.points, grader: task.grader), format: task.grader.format,
+            learner: learner,
+            student: task.grader.format == .inginious
+                ? StudentFolder(
+                    grader: grader.student, graderUser: grader.user, learner: learner.work, learnerUser: learner.user) : nil,
+            limits: lab.learnerLimits, network: network, onEntry: onEntry)
         // From here to its closing nothing else may throw: a channel has a thread, which ends with `close` alone.
         let channel = try ResultChannel(path: grader.channel + "/socket", owner: grader.user, onCall: supervisor.handle)
         let layout = GraderLayout(
@@ -72,7 +100,8 @@ package struct GradingRunner: Sendable {
             GraderLayout.Folders(
                 submission: learner.submission, lab: labFolder, grader: graderFolder, tools: tools, grading: grader))
         let spec = RoomSpec(
-            command: layout.command, environment: layout.environment, workingDirectory: layout.workingDirectory,
+            command: task.grader.isolation == .shared ? layout.watched : layout.command, environment: layout.environment,
+            workingDirectory: layout.workingDirectory,
             mounts: layout.mounts, user: grader.user, network: network, limits: lab.graderLimits)
         let result: RoomResult
         do { result = try await sandbox.run(spec) } catch {
@@ -80,18 +109,54 @@ package struct GradingRunner: Sendable {
             throw error
         }
         await channel.close()
-        let (sheet, headroom) = await supervisor.finish()
-        let record = sheet.record(result.report, limits: lab.graderLimits)
+        let findings = await supervisor.finish()
+        let record = Self.record(task, layout, result, findings)
         var outcome = GradingResult(record: record, unpack: report)
-        outcome.learner = headroom
+        outcome.learner = findings.headroom
         outcome.grader.add(result.report, limits: lab.graderLimits)
+        outcome.suspicion = findings.suspicion ?? Self.suspicion(of: result.report, task)
         if try await !advanced { outcome.abandoned = "fenced off" }
         // Ended by us, with the whole sandbox.
         if result.report.cancelled { outcome.abandoned = "the sandbox is stopping" }
         if case .failed(let why) = result.report.ending { outcome.ourFault = "the grader's room failed: \(why)" }
-        if sheet.isOurFault { outcome.ourFault = record.evidence ?? "a learner's room failed" }
+        if findings.sheet.isOurFault { outcome.ourFault = record.evidence ?? "a learner's room failed" }
         outcome.log = GradingLog.bytes(result, record: record, limits: lab.graderLimits)
         return outcome
+    }
+
+    /// Where learner code runs in the grader's room, the grader's own time limit is a verdict on the learner's program.
+    private static func suspicion(of report: RoomReport, _ task: GradingTask) -> String? {
+        task.grader.isolation == .shared ? Suspicion.sentence(about: report) : nil
+    }
+
+    private static func record(
+        _ task: GradingTask, _ layout: GraderLayout, _ result: RoomResult, _ findings: Supervisor.Findings
+    ) -> GradingRecord {
+        let sheet = findings.sheet
+        if let record = sheet.interruption(result.report, limits: task.lab.graderLimits) { return record }
+        if task.grader.isolation == .shared {
+            guard let ending = findings.sharedEnding else {
+                return sheet.notGraded(
+                    "The grader did not come to its own end.",
+                    evidence: "the room ended, but the process that watches the grader did not say how the grader ended")
+            }
+            guard ending.survivors == 0 else {
+                return sheet.notGraded(
+                    "Something that the submission started outlived the grader; end every process that the program starts.",
+                    evidence: "\(ending.survivors) processes were still running when the grader had ended")
+            }
+        }
+        do throws(FormatMistake) {
+            switch task.grader.format {
+            case .provost, .exitCode: return sheet.record(result.report, limits: task.lab.graderLimits)
+            case .inginious:
+                return try findings.feedback.report().record(
+                    points: task.lab.points, isolation: task.grader.isolation, bonus: task.grader.bonus)
+            default: return try ForeignResult(task: task, layout: layout, room: result).record()
+            }
+        } catch {
+            return sheet.notGraded("The grader's result cannot be believed.", evidence: error.description)
+        }
     }
 
     private func unpack(_ task: GradingTask, into folders: Workbench.Learner) async throws -> UnpackReport {

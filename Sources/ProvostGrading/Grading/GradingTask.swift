@@ -77,6 +77,8 @@ package struct GradingResult: Sendable {
     package var ourFault: String?
     /// We ended it, with the whole sandbox or because a newer run fenced it off: nothing may be recorded.
     package var abandoned: String?
+    /// A time limit was met while the machine was pressed, with the evidence: not to be shown before it is repeated alone.
+    package var suspicion: String?
     /// How near the learner's programs came to their limits, and the grader to its own.
     package var learner = Headroom()
     package var grader = Headroom()

@@ -10,7 +10,7 @@ package import ProvostCore
 /// could as well do to the file afterwards. What they did to make a step impossible is told as `invalid` (it is theirs); what
 /// this machine cannot do is `unavailable` (it is ours).
 extension TreeFiles {
-    private static let resolve =
+    static let resolve =
         clinux_resolve_beneath | clinux_resolve_no_symlinks | clinux_resolve_no_magiclinks | clinux_resolve_no_xdev
 
     /// A file on its way into a tree; gone again unless `commit` is reached.

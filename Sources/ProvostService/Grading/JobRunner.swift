@@ -52,7 +52,7 @@ package struct JobRunner: Sendable {
                     case .test(let test): if test.visibility == .visible { events.publish(.test(test), for: job.submission.id) }
                     case .message(let text): events.publish(.message(text), for: job.submission.id)
                     }
-                })
+                }, onRepeat: { [events] in events.publish(.restarted, for: job.submission.id) })
             outcome = try await self.outcome(of: result, job)
         } catch {
             logger.error("A grading failed on our side", metadata: ["error": "\(error)"])
