@@ -6,6 +6,7 @@ It isolates nothing. What a real room adds (limits, namespaces, another user) is
 import contextlib
 import json
 import os
+import resource
 import selectors
 import shutil
 import signal
@@ -206,6 +207,7 @@ class Program:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30)),
             )
         except OSError as error:
             self.frames.send("E", f"{error}\n".encode())
