@@ -7,7 +7,7 @@ hint, and what the author said by `pytest.fail`.
 import os
 
 import pytest
-from provost_grader import clean
+from provost_grader import Patience, clean, report_test
 from provost_learner import GraderMistake, LearnerError, LearnerTimeout, restart
 
 MARKERS = (
@@ -79,7 +79,8 @@ def told(error):
         return clean(str(error.msg), 600)
     if isinstance(error, AssertionError):
         return "A result is not the expected one."
-    return f"The result is of a kind that the test cannot use ({type(error).__name__ if type(error).__module__ == 'builtins' else 'an error'})."
+    name = type(error).__name__ if type(error).__module__ == "builtins" else "an error"
+    return f"{name} was raised where the test uses the result."
 
 
 class Plugin:
@@ -174,6 +175,39 @@ class Plugin:
             return {"status": "pass", "message": None, "output": "", "late": False}
         reason = next((str(error.msg) for _, _, error in self._phases if isinstance(error, pytest.skip.Exception)), "")
         return {"status": "skip", "message": clean(reason, 300) or "not run", "output": "", "late": False}
+
+
+class Sheet:
+    """Reports each test as it ends, and those that were not run at the end."""
+
+    def __init__(self):
+        self.lines, self._left = {}, []
+        self.patience = Patience()
+
+    @property
+    def left(self):
+        """The nodeids of the tests that have not been reported."""
+        return list(self._left)
+
+    def planned(self, lines):
+        self.lines, self._left = lines, list(lines)
+
+    def ended(self, nodeid, outcome):
+        if nodeid not in self._left:
+            return
+        self._left.remove(nodeid)
+        self.patience.saw(outcome["late"])
+        line = self.lines[nodeid]
+        message = " ".join(filter(None, [outcome["message"], line["hint"]])) if outcome["status"] == "fail" else outcome["message"]
+        if outcome["message"] == Patience.reason:
+            message = Patience.reason
+        score = line["points"] if outcome["status"] == "pass" else 0
+        shown = outcome["output"] if line["show"] else None
+        report_test(line["name"], score, line["points"], message, status=outcome["status"], hidden=line["hidden"], output=shown)
+
+    def finish(self, reason=Patience.reason):
+        for nodeid in self.left:
+            self.ended(nodeid, {"status": "fail", "message": reason, "output": "", "late": False})
 
 
 def arguments(tests, plugins=()):
