@@ -92,6 +92,7 @@ class Package:
         self.limits = self.problem.get("limits") or {}
         if not isinstance(self.limits, dict):
             wrong("limits is not a map")
+        self.legacy_groups = self.legacy or self._has_legacy_groups()
         self._read_kind()
         self.seconds = self._time_limit()
         self.root = self._root()
@@ -112,6 +113,11 @@ class Package:
         if (self.is_interactive or self.is_multi_pass) and self._validator_folder() is None:
             wrong("an interactive or multi-pass problem needs an output validator")
 
+    def _has_legacy_groups(self):
+        """Drafts of the newer format had the groups of the legacy one at first."""
+        older = list((self.folder / "data").rglob("testdata.yaml"))
+        return bool(older) and not any("scoring" in read_yaml(path) for path in older) and not any((self.folder / "data").rglob("test_group.yaml"))
+
     def _validator_folder(self):
         for name in ("output_validator", "output_validators"):
             if (self.folder / name).is_dir():
@@ -125,9 +131,10 @@ class Package:
             return []
         if folder is None:
             wrong("validation is custom, but there are no output validators")
-        if folder.name == "output_validator":
-            return [folder]
         found = sorted(path for path in folder.iterdir() if NAME.match(path.name))
+        if folder.name == "output_validator":
+            # Some packages keep the program one folder deeper, as older ones did.
+            return found if len(found) == 1 and found[0].is_dir() else [folder]
         # A folder with loose sources is one program.
         loose = [path for path in found if path.is_file()]
         return [folder] if len(loose) > 1 or any(path.name in ("build", "run") for path in loose) else found
@@ -151,7 +158,7 @@ class Package:
 
     def _root(self):
         data = self.folder / "data"
-        root = self._configured(Group("data"), data, {})
+        root = self._configured(Group("data"), data)
         defaults = self._arguments(data, {"arguments": [], "validator": self.validator_arguments, "shown": False})
         for name in ("sample", "secret"):
             if (data / name).is_dir():
@@ -181,7 +188,7 @@ class Package:
         return result
 
     def _group(self, folder, name, parent, inherited):
-        group = self._configured(Group(name, accept=parent.accept, reject=parent.reject, stops=parent.stops), folder, {"parent": parent})
+        group = self._configured(Group(name, accept=parent.accept, reject=parent.reject, stops=parent.stops), folder)
         inherited = self._arguments(folder, inherited)
         folders = [path for path in sorted(folder.iterdir()) if path.is_dir() and path.suffix != ".files" and NAME.match(path.name)]
         for path in folders:
@@ -206,10 +213,10 @@ class Package:
             hint = hint_file.read_text(encoding="utf-8")
         return Case(name, path, answer, given["arguments"], given["validator"], files if files.is_dir() else None, str(hint or ""), given["shown"])
 
-    def _configured(self, group, folder, _):
-        group.legacy = self.legacy
+    def _configured(self, group, folder):
+        group.legacy = self.legacy_groups
         found = read_yaml(self._settings(folder))
-        if self.legacy:
+        if group.legacy:
             self._configure_legacy(group, found)
         else:
             self._configure(group, found)
