@@ -20,6 +20,8 @@ from collections import deque
 LARGEST_PAYLOAD = 1 << 20
 PIECE = 128 << 10
 FAULT_STATUS = 70
+# Test runners put files in the place of standard error; a fault must be read by the instructor all the same.
+_standard_error = os.dup(2)
 
 
 def our_fault(sentence):
@@ -29,8 +31,11 @@ def our_fault(sentence):
     """
     try:
         sys.stdout.flush()
-        sys.stderr.write(f"not graded: {sentence}\n")
         sys.stderr.flush()
+    except (OSError, ValueError):
+        pass  # closed, or somebody else's by now
+    try:
+        os.write(_standard_error, f"not graded: {sentence}\n".encode(errors="replace"))
     finally:
         os._exit(FAULT_STATUS)
 
