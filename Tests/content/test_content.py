@@ -60,7 +60,9 @@ class FolderTests(unittest.TestCase):
             if b"python3" in (grader / "run").read_bytes().splitlines()[0]:
                 text = "".join(path.read_text() for path in [grader / "run", *grader.glob("*.py")])
                 self.assertIn("from provost_grader import", text, grader)
-            self.assertEqual([path.name for path in grader.rglob("*.py") if path.name.startswith("provost_") or path.name == "room.py"], [])
+            self.assertEqual(
+                [path.name for path in grader.rglob("*.py") if path.name.startswith("provost_") or path.name == "room.py"], []
+            )
 
     def test_every_lab_has_its_grader(self):
         for lab in LABS:
@@ -137,9 +139,7 @@ class TextToolsTests(unittest.TestCase):
     def test_reference_gives_the_expected_output_of_every_case(self):
         with tempfile.TemporaryDirectory() as folder:
             shutil.copytree(self.LAB / "samples" / "reference" / "submission", folder, dirs_exist_ok=True)
-            made = subprocess.run(
-                ["make", "-s", "-C", folder, "CFLAGS=-std=c17 -O1 -Wall -Wextra -Werror"], capture_output=True
-            )
+            made = subprocess.run(["make", "-s", "-C", folder, "CFLAGS=-std=c17 -O1 -Wall -Wextra -Werror"], capture_output=True)
             self.assertEqual((made.returncode, made.stderr), (0, b""))
             for case in json.loads((self.LAB / "tests" / "cases.json").read_text(encoding="utf-8")):
                 for one in case.get("runs", []):

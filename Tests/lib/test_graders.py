@@ -30,9 +30,22 @@ class GraderTests(unittest.TestCase):
         files = {name: textwrap.dedent(text) for name, text in submission.items()}
         supervisor = Supervisor(files, lab=folder, parameters={**self.defaults, **parameters})
         with supervisor:
-            environment = {**os.environ, **supervisor.environment, "PYTHONPATH": str(ROOT / "graders" / "lib"), "PYTHONDONTWRITEBYTECODE": "1"}
+            environment = {
+                **os.environ,
+                **supervisor.environment,
+                "PYTHONPATH": str(ROOT / "graders" / "lib"),
+                "PYTHONDONTWRITEBYTECODE": "1",
+            }
             program = ROOT / "graders" / self.grader / "run"
-            done = subprocess.run([str(program)], cwd=supervisor.folder / "work", env=environment, capture_output=True, text=True, errors="replace", timeout=120)
+            done = subprocess.run(
+                [str(program)],
+                cwd=supervisor.folder / "work",
+                env=environment,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=120,
+            )
         supervisor.status, supervisor.log = done.returncode, done.stdout + done.stderr
         return supervisor
 
@@ -52,9 +65,17 @@ class GraderTests(unittest.TestCase):
 class IoTests(GraderTests):
     grader = "io"
     defaults = {
-        "command": ["python3", "main.py"], "build": [], "build-seconds": 10, "cases": "tests/cases.yaml", "compare": "lines", "tolerance": 1e-6,
-        "checker": [], "seconds": 2, "memory": "", "parallel": 2,
-    }  # fmt: skip
+        "command": ["python3", "main.py"],
+        "build": [],
+        "build-seconds": 10,
+        "cases": "tests/cases.yaml",
+        "compare": "lines",
+        "tolerance": 1e-6,
+        "checker": [],
+        "seconds": 2,
+        "memory": "",
+        "parallel": 2,
+    }
     ECHO = {"main.py": "import sys\nprint(sys.stdin.read(), end='')\nprint(*sys.argv[1:])\n"}
 
     def test_cases_of_every_kind(self):
@@ -84,12 +105,22 @@ class IoTests(GraderTests):
             - {name: good, points: 50, put: {in.txt: "5\\n"}, get: {out.txt: "10\\n"}}
             - {name: bad, points: 50, put: {in.txt: "6\\n"}, get: {other.txt: "12\\n"}}
         """
-        graded = self.grade({"main.py": "open('out.txt', 'w').write(f\"{2 * int(open('in.txt').read())}\\n\")"}, {"cases.yaml": cases})
+        graded = self.grade(
+            {"main.py": "open('out.txt', 'w').write(f\"{2 * int(open('in.txt').read())}\\n\")"}, {"cases.yaml": cases}
+        )
         self.assertScore(graded, 50)
         self.assertIn("other.txt was not written", self.told(graded))
 
     def test_folder_of_cases(self):
-        tests = {"cases/1.in": "a", "cases/1.out": "a", "cases/2.in": "b", "cases/2.out": "c", "cases/10.in": "", "cases/10.out": "x y", "cases/10.args": "x\ny\n"}
+        tests = {
+            "cases/1.in": "a",
+            "cases/1.out": "a",
+            "cases/2.in": "b",
+            "cases/2.out": "c",
+            "cases/10.in": "",
+            "cases/10.out": "x y",
+            "cases/10.args": "x\ny\n",
+        }
         graded = self.grade(self.ECHO, tests, cases="tests/cases")
         self.assertScore(graded, 66.667)
         self.assertEqual((list(graded.tests), graded.points), (["1", "2", "10"], 100))
@@ -104,26 +135,40 @@ class IoTests(GraderTests):
             print("not the reverse")
             sys.exit(printed.split() != [given[::-1]])
         """.strip()
-        tests = {"check.py": textwrap.dedent(check.replace("\n            ", "\n")), "cases.yaml": "- {name: a, points: 100, stdin: abc, output: ''}\n"}
+        tests = {
+            "check.py": textwrap.dedent(check.replace("\n            ", "\n")),
+            "cases.yaml": "- {name: a, points: 100, stdin: abc, output: ''}\n",
+        }
         for source, score in (("print(input()[::-1])", 100), ("print(input())", 0)):
             graded = self.grade({"main.py": source}, tests, compare="checker", checker=["tests/check.py"])
             self.assertScore(graded, score)
         self.assertIn("Not the reverse", self.told(graded))
-        self.assertNotGraded(self.grade({"main.py": "print('break')"}, tests, compare="checker", checker=["tests/check.py"]), "status 2")
+        self.assertNotGraded(
+            self.grade({"main.py": "print('break')"}, tests, compare="checker", checker=["tests/check.py"]), "status 2"
+        )
         self.assertNotGraded(self.grade({"main.py": ""}, tests, compare="checker"), "the parameter checker is not set")
 
     def test_build_that_fails(self):
-        graded = self.grade(self.ECHO, {"cases.yaml": "- {name: a, points: 100, output: x}\n"}, build=["sh", "-c", "echo broken >&2; exit 1"])
+        graded = self.grade(
+            self.ECHO, {"cases.yaml": "- {name: a, points: 100, output: x}\n"}, build=["sh", "-c", "echo broken >&2; exit 1"]
+        )
         self.assertScore(graded, 0)
         self.assertIn("broken", self.told(graded))
 
     def test_mistakes_in_the_cases_are_the_authors(self):
         for cases, sentence in (
-            ("- {name: a, points: 1, outptu: x}", "unknown key outptu"), ("- {name: a, points: 1}", "expects nothing"), ("[]", "none"),
-            ("- {name: a, output: x}", "points or a group"), ("- {name: a, points: -1, output: x}", "from 0"), ("- 5", "name"), ("{", "cases.yaml"),
-            ("- {name: a, group: b, output: x}", "no group b"), ("- {name: a, points: 1, output: x, status: 999}", "status"),
-            ("- {name: a, points: 1, output: x}\n- {name: a, points: 1, output: x}", "twice"), ("- {name: a, points: 1, output-file: absent}", "absent"),
-        ):  # fmt: skip
+            ("- {name: a, points: 1, outptu: x}", "unknown key outptu"),
+            ("- {name: a, points: 1}", "expects nothing"),
+            ("[]", "none"),
+            ("- {name: a, output: x}", "points or a group"),
+            ("- {name: a, points: -1, output: x}", "from 0"),
+            ("- 5", "name"),
+            ("{", "cases.yaml"),
+            ("- {name: a, group: b, output: x}", "no group b"),
+            ("- {name: a, points: 1, output: x, status: 999}", "status"),
+            ("- {name: a, points: 1, output: x}\n- {name: a, points: 1, output: x}", "twice"),
+            ("- {name: a, points: 1, output-file: absent}", "absent"),
+        ):
             graded = self.grade(self.ECHO, {"cases.yaml": cases})
             self.assertNotGraded(graded, sentence)
             self.assertEqual(graded.runs, [])
@@ -170,7 +215,9 @@ class PytestTests(GraderTests):
         self.assertIn("SECRETVALUE", graded.log)
 
     def test_show_tells_the_whole_failure(self):
-        graded = self.grade({"m.py": "def f(): return 3"}, self.in_file("@pytest.mark.show\ndef test_a():\n    assert m.f() == 4\n"))
+        graded = self.grade(
+            {"m.py": "def f(): return 3"}, self.in_file("@pytest.mark.show\ndef test_a():\n    assert m.f() == 4\n")
+        )
         self.assertScore(graded, 0)
         self.assertIn("assert 3 == 4", self.told(graded))
 
@@ -199,11 +246,16 @@ class PytestTests(GraderTests):
 
     def test_mistakes_in_the_tests_are_nobodys_verdict(self):
         for text, sentence in (
-            ("def test_a(:\n", "cannot be collected"), ("import absent_module\ndef test_a(): pass", "absent_module"), ("x = 1", "no test"),
-            ("@pytest.fixture\ndef broken():\n    return 1 / 0\ndef test_a(broken):\n    pass", "setup"), ("def test_a(absent): pass", "absent"),
-            ("@pytest.mark.points(30)\ndef test_a(): pass", "add up"), ("@pytest.mark.points(130)\ndef test_a(): pass\ndef test_b(): pass", "add up"),
-            ("@pytest.mark.points('x')\ndef test_a(): pass", "points"), ("def test_a():\n    m.f(lambda: 1)", "cannot be given"),
-        ):  # fmt: skip
+            ("def test_a(:\n", "cannot be collected"),
+            ("import absent_module\ndef test_a(): pass", "absent_module"),
+            ("x = 1", "no test"),
+            ("@pytest.fixture\ndef broken():\n    return 1 / 0\ndef test_a(broken):\n    pass", "setup"),
+            ("def test_a(absent): pass", "absent"),
+            ("@pytest.mark.points(30)\ndef test_a(): pass", "add up"),
+            ("@pytest.mark.points(130)\ndef test_a(): pass\ndef test_b(): pass", "add up"),
+            ("@pytest.mark.points('x')\ndef test_a(): pass", "points"),
+            ("def test_a():\n    m.f(lambda: 1)", "cannot be given"),
+        ):
             self.assertNotGraded(self.grade({"m.py": "def f(x): return x"}, self.in_file(text)), sentence)
 
     def test_our_fault_inside_a_test_is_no_failed_test(self):
@@ -211,7 +263,11 @@ class PytestTests(GraderTests):
         self.assertNotGraded(self.grade({"m.py": "def f(): return 1"}, tests), "cannot reach the supervisor")
 
     def test_the_submission_cannot_configure_pytest(self):
-        source = {"m.py": "def f(): return 0", "conftest.py": "raise SystemExit(0)", "pytest.ini": "[pytest]\naddopts = --collect-only\n"}
+        source = {
+            "m.py": "def f(): return 0",
+            "conftest.py": "raise SystemExit(0)",
+            "pytest.ini": "[pytest]\naddopts = --collect-only\n",
+        }
         self.assertScore(self.grade(source, self.in_file("def test_a():\n    assert m.f() == 1\n")), 0)
 
 
@@ -224,7 +280,13 @@ class SharedTests(GraderTests):
         self.assertScore(self.grade({"m.py": "def f(): return 1\ndef g(): return 3\n"}, self.TESTS), 50)
 
     def test_a_test_that_does_not_end_well_costs_itself_only(self):
-        for body in ("import os; os._exit(0)", "import os; os.abort()", "while True: pass", "exit(0)", "x = [bytearray(1 << 20) for _ in range(4000)]"):
+        for body in (
+            "import os; os._exit(0)",
+            "import os; os.abort()",
+            "while True: pass",
+            "exit(0)",
+            "x = [bytearray(1 << 20) for _ in range(4000)]",
+        ):
             graded = self.grade({"m.py": f"def f():\n    {body}\ndef g(): return 2\n"}, self.TESTS)
             self.assertScore(graded, 50)
             self.assertEqual(graded.points, 100)
@@ -235,7 +297,12 @@ class SharedTests(GraderTests):
 
     def test_what_else_comes_through_the_pipe_is_refused(self):
         attack = "import os\nfor fd in range(3, 30):\n    try: os.write(fd, b'{}\\n')\n    except OSError: pass\n"
-        for line in (b'{"kind": "ended", "nodeid": "x", "outcome": {"status": "pass"}}', b'{"kind": "plan", "lines": 5}', b"[" * 5000, b"\xff"):
+        for line in (
+            b'{"kind": "ended", "nodeid": "x", "outcome": {"status": "pass"}}',
+            b'{"kind": "plan", "lines": 5}',
+            b"[" * 5000,
+            b"\xff",
+        ):
             source = attack.replace("b'{}\\n'", repr(line + b"\n")) + "def f(): return 0\ndef g(): return 0\n"
             self.assertScore(self.grade({"m.py": source}, self.TESTS), 0)
 

@@ -23,7 +23,8 @@ CASES = {"sample/1": ("1\n", "2\n"), "secret/a": ("4\n", "8\n"), "secret/b": ("5
 
 class PackageTests(unittest.TestCase):
     def judge(self, submission, *, problem=LEGACY, cases=CASES, files=None, parameters=None, name="main.py"):
-        """Grades one source file by a package made of `cases` and further files; the supervisor afterwards, with `status` and `log`."""
+        """Grades one source file by a package made of `cases` and further files; the supervisor afterwards, with `status` and
+        `log`."""
         folder = self.enterContext(tempfile.TemporaryDirectory())
         package = Path(folder) / "tests"
         everything = {"problem.yaml": problem, **(files or {})}
@@ -35,9 +36,19 @@ class PackageTests(unittest.TestCase):
         defaults = {"package": "tests", "language": "auto", "scoring": "package", "parallel": 2}
         supervisor = Supervisor({name: submission}, lab=folder, parameters=defaults | (parameters or {}))
         with supervisor:
-            environment = {**os.environ, **supervisor.environment, "PYTHONPATH": str(ROOT / "graders" / "lib"), "PYTHONDONTWRITEBYTECODE": "1"}
+            environment = {
+                **os.environ,
+                **supervisor.environment,
+                "PYTHONPATH": str(ROOT / "graders" / "lib"),
+                "PYTHONDONTWRITEBYTECODE": "1",
+            }
             done = subprocess.run(
-                [str(ROOT / "graders" / "icpc" / "run")], cwd=supervisor.folder / "work", env=environment, capture_output=True, text=True, timeout=120
+                [str(ROOT / "graders" / "icpc" / "run")],
+                cwd=supervisor.folder / "work",
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=120,
             )
         supervisor.status, supervisor.log = done.returncode, done.stdout + done.stderr
         return supervisor
@@ -57,7 +68,9 @@ class PassFailTests(PackageTests):
         self.assertScore(self.judge(DOUBLE), 100)
         judged = self.judge(WRONG_ABOVE_TEN)
         self.assertScore(judged, 0)
-        self.assertEqual([judged.tests[name][0] for name in CASES] + [judged.tests["verdict"][0]], ["pass", "pass", "fail", "skip", "fail"])
+        self.assertEqual(
+            [judged.tests[name][0] for name in CASES] + [judged.tests["verdict"][0]], ["pass", "pass", "fail", "skip", "fail"]
+        )
         self.assertNotIn("100", " ".join(judged.tests["secret/b"][3]))
 
     def test_share_gives_each_secret_case_its_part(self):
@@ -102,10 +115,15 @@ class PassFailTests(PackageTests):
     def test_flags_of_the_default_validator(self):
         answers = {"secret/1": ("", "Yes 1.0\n")}
         for flags, printed, score in (
-            ("", "yes   1.0", 100), ("case_sensitive", "yes 1.0", 0), ("float_tolerance 1e-3", "YES 1.0005", 100),
-            ("float_tolerance 1e-3", "yes 1.002", 0), ("float_tolerance 1e-3", "yes nan", 0), ("space_change_sensitive", "yes  1.0\\n", 0),
-            ("space_change_sensitive", "yes 1.0\\n", 100), ("float_absolute_tolerance 0.1 case_sensitive", "Yes .95", 100),
-        ):  # fmt: skip
+            ("", "yes   1.0", 100),
+            ("case_sensitive", "yes 1.0", 0),
+            ("float_tolerance 1e-3", "YES 1.0005", 100),
+            ("float_tolerance 1e-3", "yes 1.002", 0),
+            ("float_tolerance 1e-3", "yes nan", 0),
+            ("space_change_sensitive", "yes  1.0\\n", 0),
+            ("space_change_sensitive", "yes 1.0\\n", 100),
+            ("float_absolute_tolerance 0.1 case_sensitive", "Yes .95", 100),
+        ):
             problem = f"validator_flags: {flags}\nlimits: {{time_limit: 2}}"
             self.assertScore(self.judge(f"print('{printed}', end='')", problem=problem, cases=answers), score)
         self.assertNotGraded(self.judge(DOUBLE, problem="validator_flags: fuzzy\nlimits: {time_limit: 2}"), "fuzzy")
@@ -118,7 +136,10 @@ class PassFailTests(PackageTests):
         }
         source = "import sys\nprint(open('table.txt').read().strip(), sys.argv[2] if len(sys.argv) > 2 else 'x')"
         judged = self.judge(
-            source, problem="problem_format_version: 2025-09\nlimits: {time_limit: 2}", cases={"secret/1": ("", "7 가\n"), "secret/2": ("", "9\n")}, files=files
+            source,
+            problem="problem_format_version: 2025-09\nlimits: {time_limit: 2}",
+            cases={"secret/1": ("", "7 가\n"), "secret/2": ("", "9\n")},
+            files=files,
         )
         self.assertScore(judged, 0)
         self.assertEqual(judged.tests["secret/1"][0], "pass")
@@ -126,9 +147,12 @@ class PassFailTests(PackageTests):
 
     def test_broken_packages_are_nobodys_verdict(self):
         for problem, cases, sentence in (
-            ("[", CASES, "problem.yaml"), ("limits: 5", CASES, "limits"), ("type: submit-answer", CASES, "submit-answer"),
-            (LEGACY, {"sample/1": ("1", "2")}, "no case"), ("validation: custom\nlimits: {time_limit: 1}", CASES, "no output validators"),
-        ):  # fmt: skip
+            ("[", CASES, "problem.yaml"),
+            ("limits: 5", CASES, "limits"),
+            ("type: submit-answer", CASES, "submit-answer"),
+            (LEGACY, {"sample/1": ("1", "2")}, "no case"),
+            ("validation: custom\nlimits: {time_limit: 1}", CASES, "no output validators"),
+        ):
             self.assertNotGraded(self.judge(DOUBLE, problem=problem, cases=cases), sentence)
 
 
@@ -223,12 +247,21 @@ class ValidatorTests(PackageTests):
         """
         problem = "problem_format_version: 2025-09\ntype: multi-pass\nlimits: {time_limit: 1, validation_passes: 3}"
         for source, score in (("print(int(input()) + 1)", 100), ("print(2)", 0)):
-            judged = self.judge(source, problem=problem, cases={"secret/1": ("1", "")}, files={"output_validator/check.py": check})
+            judged = self.judge(
+                source, problem=problem, cases={"secret/1": ("1", "")}, files={"output_validator/check.py": check}
+            )
             self.assertScore(judged, score)
         self.assertEqual(len(judged.runs), 3)
 
 
-GROUPS = {"sample/1": ("1\n", "2\n"), "secret/g1/a": ("3\n", "6\n"), "secret/g1/b": ("4\n", "8\n"), "secret/g2/a": ("5\n", "10\n"), "secret/g2/b": ("50\n", "100\n"), "secret/g3/a": ("60\n", "120\n")}  # fmt: skip
+GROUPS = {
+    "sample/1": ("1\n", "2\n"),
+    "secret/g1/a": ("3\n", "6\n"),
+    "secret/g1/b": ("4\n", "8\n"),
+    "secret/g2/a": ("5\n", "10\n"),
+    "secret/g2/b": ("50\n", "100\n"),
+    "secret/g3/a": ("60\n", "120\n"),
+}
 
 
 class ScoringTests(PackageTests):
@@ -262,15 +295,22 @@ class ScoringTests(PackageTests):
             sys.exit(42)
         """
         for said, score in (("0.25", 25), ("1", 100), ("0", 0)):
-            judged = self.judge(f"print({said})", problem=self.NEWER, cases={"secret/1": ("", "")}, files={"output_validator/check.py": check})
+            judged = self.judge(
+                f"print({said})", problem=self.NEWER, cases={"secret/1": ("", "")}, files={"output_validator/check.py": check}
+            )
             self.assertScore(judged, score)
-        judged = self.judge("print('nan')", problem=self.NEWER, cases={"secret/1": ("", "")}, files={"output_validator/check.py": check})
+        judged = self.judge(
+            "print('nan')", problem=self.NEWER, cases={"secret/1": ("", "")}, files={"output_validator/check.py": check}
+        )
         self.assertNotEqual(judged.status, 0)
 
     def test_groups_of_legacy_packages(self):
         problem = "type: scoring\nlimits: {time_limit: 2}"
         files = {"data/testdata.yaml": "grader_flags: ignore_sample\non_reject: continue\n"}
-        files |= {f"data/secret/g{n}/testdata.yaml": f"on_reject: break\naccept_score: {most}\ngrader_flags: min\nrange: 0 {most}\n" for n, most in ((1, 20), (2, 30), (3, 50))}
+        files |= {
+            f"data/secret/g{n}/testdata.yaml": f"on_reject: break\naccept_score: {most}\ngrader_flags: min\nrange: 0 {most}\n"
+            for n, most in ((1, 20), (2, 30), (3, 50))
+        }
         self.assertScore(self.judge(WRONG_ABOVE_TEN, problem=problem, cases=GROUPS, files=files), 20)
         self.assertScore(self.judge(DOUBLE, problem=problem, cases=GROUPS, files=files), 100)
         files["data/secret/g2/testdata.yaml"] = "on_reject: continue\naccept_score: 15\ngrader_flags: sum\n"
@@ -280,7 +320,19 @@ class ScoringTests(PackageTests):
 
 class CompareTests(unittest.TestCase):
     def test_numbers_are_plain_and_finite(self):
-        for word, value in ((b"1.5", 1.5), (b".5e-3", 0.0005), (b"-7.", -7.0), (b"nan", None), (b"inf", None), (b"1e999", None), (b"0x10", None), (b"1_0", None), (b"9" * 500, None), (b"", None), ("١".encode(), None)):  # fmt: skip
+        for word, value in (
+            (b"1.5", 1.5),
+            (b".5e-3", 0.0005),
+            (b"-7.", -7.0),
+            (b"nan", None),
+            (b"inf", None),
+            (b"1e999", None),
+            (b"0x10", None),
+            (b"1_0", None),
+            (b"9" * 500, None),
+            (b"", None),
+            ("١".encode(), None),
+        ):
             self.assertEqual(provost_compare.number(word), value)
 
     def test_lines(self):

@@ -13,9 +13,13 @@ from provost_grader import WORK, clean, our_fault, pair, run
 
 ACCEPTED, REJECTED = 42, 43
 NAMES = {
-    "AC": "Accepted", "WA": "Wrong answer", "TLE": "Time limit exceeded", "RTE": "Run-time error", "OLE": "Output limit exceeded",
+    "AC": "Accepted",
+    "WA": "Wrong answer",
+    "TLE": "Time limit exceeded",
+    "RTE": "Run-time error",
+    "OLE": "Output limit exceeded",
     "CE": "Compile error",
-}  # fmt: skip
+}
 # A validator that ended first has decided; the program has this long to see the end of its input.
 GRACE_SECONDS = 1.0
 _logging = threading.Lock()
@@ -125,7 +129,11 @@ class Judge:
         data, source = case.input.read_bytes(), case.input
         passes = self._package.limits.get("validation_passes", 2) if self._package.is_multi_pass else 1
         for _ in range(passes):
-            verdict = self._interact(case, source, feedback) if self._package.is_interactive else self._validate(case, data, source, feedback)
+            verdict = (
+                self._interact(case, source, feedback)
+                if self._package.is_interactive
+                else self._validate(case, data, source, feedback)
+            )
             following = feedback / "nextpass.in"
             if not verdict.accepted or not following.is_file():
                 return self._with_feedback(case, verdict, feedback)
@@ -145,7 +153,9 @@ class Judge:
             command = self._command(validator, case, source, feedback)
             seconds = self._package.limits.get("validation_time", 60)
             try:
-                done = subprocess.run(command, input=ended.output, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=seconds)
+                done = subprocess.run(
+                    command, input=ended.output, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=seconds
+                )
             except subprocess.TimeoutExpired:
                 our_fault(f"the validator did not end within {seconds} seconds on {case.name}")
             self._log(case, done.stderr)

@@ -1,7 +1,7 @@
 """A problem package as Kattis, DOMjudge and the ICPC use it: read once, checked whole.
 
-After https://www.kattis.com/problem-package-format/spec: legacy, legacy-icpc, 2023-07-draft and 2025-09. What is wrong with a package, or not
-supported, is said before any program has run, and is nobody's verdict.
+After https://www.kattis.com/problem-package-format/spec: legacy, legacy-icpc, 2023-07-draft and 2025-09. What is wrong with a
+package, or not supported, is said before any program has run, and is nobody's verdict.
 """
 
 import configparser
@@ -116,7 +116,11 @@ class Package:
     def _has_legacy_groups(self):
         """Drafts of the newer format had the groups of the legacy one at first."""
         older = list((self.folder / "data").rglob("testdata.yaml"))
-        return bool(older) and not any("scoring" in read_yaml(path) for path in older) and not any((self.folder / "data").rglob("test_group.yaml"))
+        return (
+            bool(older)
+            and not any("scoring" in read_yaml(path) for path in older)
+            and not any((self.folder / "data").rglob("test_group.yaml"))
+        )
 
     def _validator_folder(self):
         for name in ("output_validator", "output_validators"):
@@ -190,7 +194,9 @@ class Package:
     def _group(self, folder, name, parent, inherited):
         group = self._configured(Group(name, accept=parent.accept, reject=parent.reject, stops=parent.stops), folder)
         inherited = self._arguments(folder, inherited)
-        folders = [path for path in sorted(folder.iterdir()) if path.is_dir() and path.suffix != ".files" and NAME.match(path.name)]
+        folders = [
+            path for path in sorted(folder.iterdir()) if path.is_dir() and path.suffix != ".files" and NAME.match(path.name)
+        ]
         for path in folders:
             child = self._group(path, f"{name}/{path.name}", group, inherited)
             if any(child.cases()):
@@ -211,7 +217,16 @@ class Package:
         hint_file = path.with_suffix(".hint")
         if hint is None and hint_file.is_file():
             hint = hint_file.read_text(encoding="utf-8")
-        return Case(name, path, answer, given["arguments"], given["validator"], files if files.is_dir() else None, str(hint or ""), given["shown"])
+        return Case(
+            name,
+            path,
+            answer,
+            given["arguments"],
+            given["validator"],
+            files if files.is_dir() else None,
+            str(hint or ""),
+            given["shown"],
+        )
 
     def _configured(self, group, folder):
         group.legacy = self.legacy_groups
@@ -256,7 +271,9 @@ class Package:
         is_secret = group.name == "secret"
         most = found.get("max_score", older.get("score", 100 if is_secret else None))
         group.most = None if most in (None, "unbounded") else number(most, f"{what}: max_score")
-        group.aggregation = found.get("score_aggregation", older.get("aggregation", "sum" if is_secret or group.name == "data" else "pass-fail"))
+        group.aggregation = found.get(
+            "score_aggregation", older.get("aggregation", "sum" if is_secret or group.name == "data" else "pass-fail")
+        )
         if group.aggregation not in ("sum", "min", "pass-fail"):
             wrong(f"{what}: score_aggregation is sum, min or pass-fail")
         if "static_validation_score" in found:

@@ -10,8 +10,16 @@ from packages import NAME, wrong
 from provost_grader import SUBMISSION, clean, run
 
 SUFFIXES = {
-    ".c": "c", ".cc": "cpp", ".cpp": "cpp", ".cxx": "cpp", ".c++": "cpp", ".C": "cpp", ".java": "java", ".py": "python3", ".py3": "python3",
-}  # fmt: skip
+    ".c": "c",
+    ".cc": "cpp",
+    ".cpp": "cpp",
+    ".cxx": "cpp",
+    ".c++": "cpp",
+    ".C": "cpp",
+    ".java": "java",
+    ".py": "python3",
+    ".py3": "python3",
+}
 BINARY = ".provost-program"
 MOST_SOURCES = 200
 
@@ -50,7 +58,9 @@ def _choose(wanted):
     if set(sources) == {"c", "cpp"}:
         return "cpp", sorted(sources["c"] + sources["cpp"])
     if len(sources) != 1:
-        raise CompileError("there is no source file" if not sources else f"the language is not clear: {', '.join(sorted(sources))}")
+        raise CompileError(
+            "there is no source file" if not sources else f"the language is not clear: {', '.join(sorted(sources))}"
+        )
     return next(iter(sources.items()))
 
 
@@ -93,7 +103,10 @@ def build(package, wanted):
         start = ["java", "-Xss64m", "-XX:+UseSerialGC", "-cp", BINARY, Path(main).stem]
     else:
         main = _entry(paths, ["main.py", "__main__.py"], "Python")
-        command, start = ["/usr/bin/python3", "-c", "import sys; [compile(open(p, 'rb').read(), p, 'exec') for p in sys.argv[1:]]", *paths], None
+        command, start = (
+            ["/usr/bin/python3", "-c", "import sys; [compile(open(p, 'rb').read(), p, 'exec') for p in sys.argv[1:]]", *paths],
+            None,
+        )
         start = ["/usr/bin/python3", main]
     made = run(command, seconds=package.limits.get("compilation_time", 60), put=added or None)
     if not made.succeeded:

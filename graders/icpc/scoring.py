@@ -16,7 +16,9 @@ class GroupResult:
 
     @property
     def accepted(self):
-        return self.ran and all(one.accepted if isinstance(one, GroupResult) else one[1] and one[1].accepted for one in self.results)
+        return self.ran and all(
+            one.accepted if isinstance(one, GroupResult) else one[1] and one[1].accepted for one in self.results
+        )
 
     def first_rejected(self):
         for one in self.results:
@@ -145,4 +147,6 @@ def _legacy_score(result):
 
 def _ordered(group):
     """The children in the order of the results: groups first."""
-    return [child for child in group.children if isinstance(child, Group)] + [child for child in group.children if not isinstance(child, Group)]
+    return [child for child in group.children if isinstance(child, Group)] + [
+        child for child in group.children if not isinstance(child, Group)
+    ]

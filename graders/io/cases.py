@@ -10,9 +10,28 @@ import yaml
 from provost_grader import LAB, our_fault
 
 KEYS = {
-    "name", "points", "group", "arguments", "stdin", "stdin-file", "output", "output-file", "errors", "status", "put", "put-files", "get",
-    "get-files", "compare", "tolerance", "seconds", "memory", "hint", "show", "hidden",
-}  # fmt: skip
+    "name",
+    "points",
+    "group",
+    "arguments",
+    "stdin",
+    "stdin-file",
+    "output",
+    "output-file",
+    "errors",
+    "status",
+    "put",
+    "put-files",
+    "get",
+    "get-files",
+    "compare",
+    "tolerance",
+    "seconds",
+    "memory",
+    "hint",
+    "show",
+    "hidden",
+}
 COMPARE = ("exact", "lines", "tokens", "float", "checker")
 
 
@@ -134,7 +153,9 @@ def _case(found, folder, parameters):
 
 def _from_folder(folder, parameters, points):
     """NAME.in with NAME.out; the points are shared exactly, in thousandths."""
-    inputs = sorted(folder.glob("*.in"), key=lambda path: [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", path.stem)])
+    inputs = sorted(
+        folder.glob("*.in"), key=lambda path: [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", path.stem)]
+    )
     thousandths = round(points * 1000)
     for number, path in enumerate(inputs):
         share = thousandths // len(inputs) + (number < thousandths % len(inputs))
@@ -147,7 +168,11 @@ def _from_folder(folder, parameters, points):
 def _groups(found, cases):
     groups = {}
     for name, one in found.items():
-        if not isinstance(one, dict) or one.keys() - {"points", "rule", "hint", "hidden"} or one.get("rule", "all") not in ("all", "share"):
+        if (
+            not isinstance(one, dict)
+            or one.keys() - {"points", "rule", "hint", "hidden"}
+            or one.get("rule", "all") not in ("all", "share")
+        ):
             _wrong(f"group “{name}” takes points, rule (all or share), hint and hidden")
         hint = _text(one.get("hint", ""), f"group “{name}”: hint")
         groups[name] = Group(str(name), _number(one.get("points"), f"group “{name}”: points"), one.get("rule", "all"), hint)
@@ -179,7 +204,11 @@ def read(parameters, points):
     else:
         try:
             text = path.read_text(encoding="utf-8")
-            found = json.loads(text) if path.suffix == ".json" else yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+            found = (
+                json.loads(text)
+                if path.suffix == ".json"
+                else yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+            )
         except (OSError, ValueError, yaml.YAMLError) as error:
             _wrong(f"{path}: {error}")
         if isinstance(found, list):

@@ -1,7 +1,7 @@
 """The part of the pytest graders that lives inside pytest: points, names, and what a learner may be told of each test.
 
-A test's source, its parameters and the values in a failed assertion are hidden; what is told is the kind of the failure, the author's
-hint, and what the author said by `pytest.fail`.
+A test's source, its parameters and the values in a failed assertion are hidden; what is told is the kind of the failure, the
+author's hint, and what the author said by `pytest.fail`.
 """
 
 import os
@@ -86,8 +86,8 @@ def told(error):
 class Plugin:
     """`planned(lines)` is called once, `began(nodeid)` before each test and `ended(nodeid, outcome)` after it.
 
-    An outcome is a dict: `status` (pass, fail, skip), `message`, `output`, `late`. `skip(nodeid)`: whether a test is not to be run at all.
-    `fault`, after the end, says what is wrong with the tests themselves.
+    An outcome is a dict: `status` (pass, fail, skip), `message`, `output`, `late`. `skip(nodeid)`: whether a test is not to be
+    run at all. `fault`, after the end, says what is wrong with the tests themselves.
     """
 
     def __init__(self, points, *, planned, began, ended, skip=lambda _: False, fresh="test", is_learners=LearnerError):
@@ -145,7 +145,11 @@ class Plugin:
             self._texts.append(report.longreprtext)
         if isinstance(error, GraderMistake):
             self._say_fault(f"{item.nodeid}: {error}")
-        elif report.failed and call.when != "call" and not isinstance(error, (self._is_learners, pytest.fail.Exception, AssertionError)):
+        elif (
+            report.failed
+            and call.when != "call"
+            and not isinstance(error, (self._is_learners, pytest.fail.Exception, AssertionError))
+        ):
             self._say_fault(f"{call.when} of {item.nodeid}: {type(error).__name__}: {error}")
 
     @pytest.hookimpl(tryfirst=True)
@@ -198,7 +202,9 @@ class Sheet:
         self._left.remove(nodeid)
         self.patience.saw(outcome["late"])
         line = self.lines[nodeid]
-        message = " ".join(filter(None, [outcome["message"], line["hint"]])) if outcome["status"] == "fail" else outcome["message"]
+        message = (
+            " ".join(filter(None, [outcome["message"], line["hint"]])) if outcome["status"] == "fail" else outcome["message"]
+        )
         if outcome["message"] == Patience.reason:
             message = Patience.reason
         score = line["points"] if outcome["status"] == "pass" else 0

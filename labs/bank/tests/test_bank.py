@@ -33,13 +33,16 @@ def test_deposit_and_withdraw(account):
     assert account.deposit(5000) == 5000
     assert account.withdraw(1200) == 3800
     assert account.withdraw(3800) == 0
-    assert account.balance == 0
+    assert account.deposit(1) == 1
+    assert account.balance == 1
 
 
 @pytest.mark.points(4)
 @pytest.mark.hint("Which amounts are refused, and how?")
 @pytest.mark.title("wrong amounts")
-@pytest.mark.parametrize(("amount", "error"), [(0, ValueError), (-5, ValueError), (1.5, TypeError), (True, TypeError), ("7", TypeError)])
+@pytest.mark.parametrize(
+    ("amount", "error"), [(0, ValueError), (-5, ValueError), (1.5, TypeError), (True, TypeError), ("7", TypeError)]
+)
 def test_amounts(account, amount, error):
     account.deposit(100)
     for method in (account.deposit, account.withdraw):
@@ -100,7 +103,11 @@ def test_transfer_and_iteration():
         ours.open(name).deposit(100)
     ours.transfer("0001", "0003", 60)
     assert [(one.owner, one.balance) for one in ours] == [("c", 160), ("b", 100), ("a", 40)]
-    for source, target, amount, error in [("0001", "0003", 41, ValueError), ("0001", "0009", 5, KeyError), ("0001", "0001", 5, ValueError)]:
+    for source, target, amount, error in [
+        ("0001", "0003", 41, ValueError),
+        ("0001", "0009", 5, KeyError),
+        ("0001", "0001", 5, ValueError),
+    ]:
         with pytest.raises(error):
             ours.transfer(source, target, amount)
     assert [ours[number].balance for number in ("0001", "0002", "0003")] == [40, 100, 160]

@@ -51,7 +51,11 @@ class Impostor:
 
 for name in ("eq", "lt", "le", "gt", "ge", "contains", "bool", "add", "sub", "rsub", "abs", "getitem", "iter", "len", "enter"):
     if name not in ("len", "iter"):
-        setattr(Impostor, f"__{name}__", getattr(Always, f"_{'yes' if name in ('eq', 'lt', 'le', 'gt', 'ge', 'contains', 'bool') else 'self'}"))
+        setattr(
+            Impostor,
+            f"__{name}__",
+            getattr(Always, f"_{'yes' if name in ('eq', 'lt', 'le', 'gt', 'ge', 'contains', 'bool') else 'self'}"),
+        )
 Impostor.__hash__ = object.__hash__
 Account = Bank = Impostor
 
