@@ -36,9 +36,10 @@ def read_submitted(name, limit=1 << 20, *, root=None):
         file = _open(parts[-1], os.O_NONBLOCK, folder, name)
     finally:
         os.close(folder)
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise Unreadable(f"{name} is not a regular file.")
     with os.fdopen(file, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise Unreadable(f"{name} is not a regular file.")
         data = file.read(limit + 1)
     if len(data) > limit:
         raise Unreadable(f"{name} is larger than {limit // 1024} KiB.")

@@ -5,7 +5,7 @@ import io
 import math
 import re
 
-NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
+NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 LONGEST_FIELD = 1000
 BOX = ("x1", "y1", "x2", "y2")
 

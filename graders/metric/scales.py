@@ -111,8 +111,8 @@ def prove(scales, task, truth, records, floor):
     need(truth, "the truth is empty")
     for guess in baselines(task, truth):
         earned = sum(scale.score(scale.value(truth, guess, records)) for scale in scales)
-        need(earned <= floor, f"a naive baseline earns {earned:g} points, more than the floor {floor:g}; let the curves begin higher")
+        need(earned <= floor + 1e-9, f"a naive baseline earns {earned:g} points, more than the floor {floor:g}; let the curves begin higher")
     best = perfect(task, truth)
     for scale in scales:
         reached = scale.score(scale.value(truth, best, records))
-        need(reached == scale.points, f"{scale.name}: perfect predictions earn {reached:g} of {scale.points:g} points")
+        need(reached >= scale.points - 1e-9, f"{scale.name}: perfect predictions earn {reached:g} of {scale.points:g} points")

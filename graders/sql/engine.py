@@ -57,7 +57,7 @@ class Engine:
         self.database.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
         self.database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
         self.database.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
-        self.database.executescript("PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;")
+        self.database.executescript("PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON;")
         self.database.set_authorizer(self.authorize)
 
     def authorize(self, action, first, second, _database, trigger):
