@@ -152,11 +152,17 @@ class GradingTests(unittest.TestCase):
         self.assertEqual(status, 0, errors)
         self.assertEqual([found[name][0] for name in ("t", "t2", "t3")], ["pass", "fail", "fail"])
 
-    def test_test_that_hands_over_a_function_is_our_fault(self):
+    def test_what_cannot_be_handed_over_fails_the_test_and_is_told_to_the_instructor(self):
         lab = book(cell("def f(g): return g()", "s", "solution"), cell("assert f(lambda: 1) == 1", "t", "test", 10))
-        status, _, _, errors = graded(lab, lab)
-        self.assertNotEqual(status, 0)
-        self.assertIn("test cell t", errors)
+        status, found, _, errors = graded(lab, lab)
+        self.assertEqual((status, found["t"][1]), (0, 0))
+        self.assertIn("test t: ", errors)
+        # As deep as may come back, and one deeper than may be handed over: no way to get an attempt back.
+        lab = book(cell("def f(): return []\ndef g(x): return 1", "s", "solution"), cell("assert g([f()]) == 1", "t", "test", 10))
+        mine = book(cell("def f():\n    x = []\n    for _ in range(38):\n        x = [x]\n    return x\ndef g(x): return 1", "s", "solution"))
+        for depth in (30, 38, 39, 45, 49, 50, 60):
+            status, _, _, errors = graded(lab, mine.replace("range(38)", f"range({depth})"))
+            self.assertEqual(status, 0, errors)
 
     def test_locked_cell_that_cannot_run_here_is_our_fault_unless_it_says_so_or_asks_the_notebook(self):
         def lab(locked, **metadata):

@@ -40,7 +40,8 @@ def main():
     draw = random.Random(20260312)
     train = [record(draw, number, "AABBC") for number in range(1, 701)]
     write(LAB / "starter" / "train.csv", [*COLUMNS, "activity"], [[*row, kind] for row, kind in train])
-    for folder, first, count in (("public", 2001, 100), ("tests", 5001, 600)):
+    for folder, first, count in (("public", 2001, 300), ("tests", 5001, 600)):
+        draw = random.Random(first)
         made = [record(draw, number, "AABBC") for number in range(first, first + count)]
         draw.shuffle(made)
         write(LAB / folder / "inputs.csv", COLUMNS, [row for row, _ in made])
