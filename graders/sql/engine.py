@@ -124,11 +124,11 @@ class Engine:
         self.prepare()
         answer = {"stage": "done", "tables": self.tables()} if self.job.get("schema") else {"stage": "done"}
         query = self.read(self.job["query"]) if self.job.get("query") else None
-        if query is not None:
-            self.guarded("query", "compile", lambda: self.compile(query), shown=True)
         if self.job.get("indexes"):
             indexes = self.read(self.job["indexes"])
             self.guarded("indexes", "index-file", lambda: self.database.executescript(indexes), shown=True)
+        if query is not None:
+            self.guarded("query", "compile", lambda: self.compile(query), shown=True)
         self.load()
         if query is not None:
             answer.update(self.guarded("query", "run", lambda: self.answer(query), shown=False))
@@ -201,7 +201,7 @@ class Engine:
         names = [row[0] for row in self.database.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
         return {
             name: [[column[1], column[2], bool(column[3]), column[5]] for column in self.database.execute(
-                "SELECT * FROM pragma_table_info(?)", (name,))]
+                "SELECT * FROM pragma_table_xinfo(?)", (name,))]
             for name in names[:200]
         }  # fmt: skip
 
