@@ -30,12 +30,22 @@ def load(grader, *names):
 def grade(grader, submission, *, lab, parameters, settings=None):
     """(exit status, reports, standard error) of one grading. `submission`, `lab`: a folder, or name → text or bytes."""
     with contextlib.ExitStack() as stack:
-        supervisor = Supervisor({}, parameters=parameters, settings={"lab": "x", "points": 100, "person": None, **(settings or {})})
-        for content, places in ((submission, (supervisor.work, supervisor.folder / "submission")), (lab, (supervisor.folder / "lab",))):
+        supervisor = Supervisor(
+            {}, parameters=parameters, settings={"lab": "x", "points": 100, "person": None, **(settings or {})}
+        )
+        for content, places in (
+            (submission, (supervisor.work, supervisor.folder / "submission")),
+            (lab, (supervisor.folder / "lab",)),
+        ):
             for place in places:
                 fill(place, content)
         stack.enter_context(supervisor)
-        environment = {**os.environ, **supervisor.environment, "PYTHONPATH": str(ROOT / "graders" / "lib"), "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = {
+            **os.environ,
+            **supervisor.environment,
+            "PYTHONPATH": str(ROOT / "graders" / "lib"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
         work = supervisor.folder / "work"
         ended = subprocess.run(
             [str(ROOT / "graders" / grader / "run")], cwd=work, env=environment, capture_output=True, text=True, timeout=120

@@ -47,7 +47,15 @@ class FlagTests(unittest.TestCase):
             flags.flag(b"short", "a", "b", "c")
 
     def test_odd_texts_are_nobodys(self):
-        for text in ("", "flag{}", "flag{" + "0" * 33 + "}", "flag{" + "ab" * 200 + "}", "flag{" + "AB" * 20 + "}", "Flag{" + "ab" * 20 + "}", "flag{" + "ab" * 20 + "}\n"):
+        for text in (
+            "",
+            "flag{}",
+            "flag{" + "0" * 33 + "}",
+            "flag{" + "ab" * 200 + "}",
+            "flag{" + "AB" * 20 + "}",
+            "Flag{" + "ab" * 20 + "}",
+            "flag{" + "ab" * 20 + "}\n",
+        ):
             self.assertFalse(flags.is_flag(text))
             self.assertIsNone(flags.owner(KEY, "lab", "web", text))
 
@@ -57,15 +65,22 @@ class FlagTests(unittest.TestCase):
         import gzip
 
         starter = ROOT / "labs" / "treasure-hunt" / "starter"
-        keys = {one["name"]: one["key"] for one in json.loads((ROOT / "labs/treasure-hunt/tests/challenges.json").read_text(encoding="utf-8"))}
+        keys = {
+            one["name"]: one["key"]
+            for one in json.loads((ROOT / "labs/treasure-hunt/tests/challenges.json").read_text(encoding="utf-8"))
+        }
         lines = [line.split() for line in (starter / "server.log").read_text().splitlines()]
         self.assertEqual([line[1] for line in lines if int(line[-1][:-2]) > 5000], [keys["log"]])
-        pieces = sorted((path.read_text().split("\n")[:2] for path in (starter / "pieces").iterdir()), key=lambda one: int(one[0].split()[1]))
+        pieces = sorted(
+            (path.read_text().split("\n")[:2] for path in (starter / "pieces").iterdir()), key=lambda one: int(one[0].split()[1])
+        )
         text = gzip.decompress(base64.b64decode("".join(piece for _, piece in pieces))).decode()
         self.assertTrue(text.endswith(f"The secret is {keys['pieces']}\n"))
         coded = bytes.fromhex((starter / "message.hex").read_text())
         found = [bytes(one ^ key for one in coded) for key in range(256)]
-        self.assertEqual([text for text in found if b"The secret is " in text][0].decode().splitlines()[-1], f"The secret is {keys['cipher']}")
+        self.assertEqual(
+            [text for text in found if b"The secret is " in text][0].decode().splitlines()[-1], f"The secret is {keys['cipher']}"
+        )
         dots = (starter / "picture.pgm").read_bytes().split(b"\n", 3)[3]
         bits = "".join(str(dot & 1) for dot in dots)
         spelled = bytes(int(bits[place : place + 8], 2) for place in range(0, len(bits), 8))
@@ -75,7 +90,10 @@ class FlagTests(unittest.TestCase):
 
 class FlagGradingTests(unittest.TestCase):
     PARAMETERS = {"file": "flags.txt", "challenges": "tests/c.json", "key": "tests/key", "prefix": "flag", "nobody": "nobody"}
-    LAB = {"tests/c.json": '[{"name": "web", "points": 60}, {"name": "log", "points": 40, "key": "another key of twenty"}]', "tests/key": KEY + b"\n"}
+    LAB = {
+        "tests/c.json": '[{"name": "web", "points": 60}, {"name": "log", "points": 40, "key": "another key of twenty"}]',
+        "tests/key": KEY + b"\n",
+    }
 
     def flag(self, challenge, person, lab="my-lab"):
         return flags.flag(KEY if challenge == "web" else b"another key of twenty", lab, challenge, person)
@@ -106,7 +124,15 @@ class FlagGradingTests(unittest.TestCase):
         self.assertEqual((found["web"][1], found["flags of other people"][0]), (0, "pass"))
 
     def test_anything_can_stand_in_the_file(self):
-        for text in (None, b"", b"\xff\xfe\0web: flag{", b"web: " + b"A" * 60_000, b"x" * 100_000, b"web:\n" * 9000, "web: flag{\ud55c}".encode()):
+        for text in (
+            None,
+            b"",
+            b"\xff\xfe\0web: flag{",
+            b"web: " + b"A" * 60_000,
+            b"x" * 100_000,
+            b"web:\n" * 9000,
+            "web: flag{\ud55c}".encode(),
+        ):
             status, found, errors = self.one(text)
             self.assertEqual((status, found["web"][1], found["log"][1]), (0, 0, 0), errors)
 
@@ -142,9 +168,24 @@ class RubricTests(unittest.TestCase):
         self.assertEqual(self.one({}, {**self.PARAMETERS, "criteria": [{"name": "x"}]})[0], 70)
 
     def test_kinds_of_files(self):
-        for name, data in (("a.md", b"x"), ("a.pdf", b"%PDF-1"), ("a.png", b"\x89PNG\r\n\x1a\nx"), ("a.json", b"{}"), ("a.bin", b"\xff\0"), ("a.docx", b"PK\3\4")):
+        for name, data in (
+            ("a.md", b"x"),
+            ("a.pdf", b"%PDF-1"),
+            ("a.png", b"\x89PNG\r\n\x1a\nx"),
+            ("a.json", b"{}"),
+            ("a.bin", b"\xff\0"),
+            ("a.docx", b"PK\3\4"),
+        ):
             self.assertIsNone(files.mistake(name, data), name)
-        for name, data in (("a.md", b" \n"), ("a.md", b"\xff"), ("a.md", b"a\0"), ("a.pdf", b"<html>"), ("a.json", b"{"), ("a.json", b"[" * 100_000), ("a.bin", b"")):
+        for name, data in (
+            ("a.md", b" \n"),
+            ("a.md", b"\xff"),
+            ("a.md", b"a\0"),
+            ("a.pdf", b"<html>"),
+            ("a.json", b"{"),
+            ("a.json", b"[" * 100_000),
+            ("a.bin", b""),
+        ):
             self.assertIsNotNone(files.mistake(name, data), name)
 
 

@@ -187,7 +187,14 @@ class FileTests(unittest.TestCase):
         self.assertEqual(predictions.detected(header.encode(), settings, self.IDS), [])
         good = predictions.detected((header + "1,cat,0.5,0,0,1,1\n1,cat,0.4,0,0,2,2\n").encode(), settings, self.IDS)
         self.assertEqual(good, [("1", "cat", 0.5, (0, 0, 1, 1)), ("1", "cat", 0.4, (0, 0, 2, 2))])
-        for bad in ("1,cat,nan,0,0,1,1", "1,cat,1,1,0,0,1", "1,cat,1,0,0,0,1", "9,cat,1,0,0,1,1", "1,,1,0,0,1,1", "1,cat,1,0,0,1e300,1"):
+        for bad in (
+            "1,cat,nan,0,0,1,1",
+            "1,cat,1,1,0,0,1",
+            "1,cat,1,0,0,0,1",
+            "9,cat,1,0,0,1,1",
+            "1,,1,0,0,1,1",
+            "1,cat,1,0,0,1e300,1",
+        ):
             with self.assertRaises(Invalid):
                 predictions.detected((header + bad).encode(), settings, self.IDS)
 
@@ -213,7 +220,9 @@ class ScaleTests(unittest.TestCase):
         scales.prove([scale], "classification", truth, [{}] * 10, 6)
 
     def test_curve_that_nobody_can_climb_is_refused(self):
-        scale = scales.Scale({"metric": "accuracy", "curve": [{"value": 0.6, "points": 0}, {"value": 1.1, "points": 10}]}, "classification")
+        scale = scales.Scale(
+            {"metric": "accuracy", "curve": [{"value": 0.6, "points": 0}, {"value": 1.1, "points": 10}]}, "classification"
+        )
         with self.assertRaisesRegex(BadLab, "perfect predictions earn"):
             scales.prove([scale], "classification", ["a", "b"], [{}] * 2, 0)
 
@@ -224,12 +233,18 @@ class GradingTests(unittest.TestCase):
     BASE = {"source": "file", "inputs": "tests/inputs.csv", "file": "predictions.csv", "truth": "tests/truth.csv", "id": "id",
             "column": "value", "order": "any", "seconds": 5, "prepare-seconds": 5, "memory": "", "floor": 0, "leaderboard": "best",
             "command": ["python3", "predict.py"], "prepare": [], "inputs-as": "", "predictions-as": ""}  # fmt: skip
-    NUMBERS = {**BASE, "task": "regression", "metrics": [{"metric": "rmse", "curve": [{"value": 0, "points": 100}, {"value": 2, "points": 0}]}]}
+    NUMBERS = {
+        **BASE,
+        "task": "regression",
+        "metrics": [{"metric": "rmse", "curve": [{"value": 0, "points": 100}, {"value": 2, "points": 0}]}],
+    }
     TRUTH = "id,value\n1,0\n2,4\n3,8\n"
 
     def test_regression_by_file(self):
         lab = {"tests/truth.csv": self.TRUTH}
-        status, reports, errors = grade("metric", {"predictions.csv": "id,value\n3,7\n1,1\n2,5\n"}, lab=lab, parameters=self.NUMBERS)
+        status, reports, errors = grade(
+            "metric", {"predictions.csv": "id,value\n3,7\n1,1\n2,5\n"}, lab=lab, parameters=self.NUMBERS
+        )
         self.assertEqual(status, 0, errors)
         self.assertEqual(tests(reports), {"RMSE": ("fail", 50, 100, "1.000 on 3 rows", False)})
         self.assertIn(["leaderboard", "best", "1", "--ascending"], [[*map(str, words)][-4:] for words in reports])
@@ -240,7 +255,9 @@ class GradingTests(unittest.TestCase):
 
     def test_truth_that_is_wrong_is_our_fault(self):
         for truth in ("id,value\n1,0\n1,4\n", "id,value\n1,x\n", "id\n1\n", ""):
-            status, reports, _ = grade("metric", {"predictions.csv": "id,value\n"}, lab={"tests/truth.csv": truth}, parameters=self.NUMBERS)
+            status, reports, _ = grade(
+                "metric", {"predictions.csv": "id,value\n"}, lab={"tests/truth.csv": truth}, parameters=self.NUMBERS
+            )
             self.assertNotEqual(status, 0, truth)
             self.assertEqual(tests(reports), {})
 

@@ -14,9 +14,21 @@ PARAMETERS = {"notebook": "n.ipynb", "source": "tests/n.ipynb", "seconds": 2, "t
 
 def cell(source, identifier=None, role="", points=None, kind="code", **metadata):
     if identifier:
-        flags = {"test": (True, False, True), "solution": (False, True, False), "locked": (False, False, True), "manual": (True, True, False)}
+        flags = {
+            "test": (True, False, True),
+            "solution": (False, True, False),
+            "locked": (False, False, True),
+            "manual": (True, True, False),
+        }
         grade_, solution, locked = flags[role]
-        given = {"schema_version": 3, "grade_id": identifier, "grade": grade_, "solution": solution, "locked": locked, "cell_type": kind}
+        given = {
+            "schema_version": 3,
+            "grade_id": identifier,
+            "grade": grade_,
+            "solution": solution,
+            "locked": locked,
+            "cell_type": kind,
+        }
         metadata["nbgrader"] = given | ({"points": points} if points is not None else {})
     return {"cell_type": kind, "metadata": metadata, "source": source.splitlines(keepends=True)}
 
@@ -28,7 +40,11 @@ def book(*cells, **more):
 def graded(lab, handed_in, **parameters):
     """The tests that are reported, and the messages."""
     status, reports, errors = grade(
-        "notebook", {"n.ipynb": handed_in}, lab={"tests/n.ipynb": lab}, parameters=PARAMETERS | parameters, settings={"points": 10}
+        "notebook",
+        {"n.ipynb": handed_in},
+        lab={"tests/n.ipynb": lab},
+        parameters=PARAMETERS | parameters,
+        settings={"points": 10},
     )
     messages = [words[-1] for words in reports if "message" in words[:2]]
     return status, tests(reports), messages, errors
@@ -49,7 +65,15 @@ class ReadingTests(unittest.TestCase):
                 notebooks.read(data)
 
     def test_odd_metadata_is_no_role(self):
-        for metadata in (None, [], {"nbgrader": []}, {"nbgrader": {"grade_id": 5}}, {"nbgrader": {"grade_id": ""}}, {"tags": "test"}, {"tags": [5, "test"]}):
+        for metadata in (
+            None,
+            [],
+            {"nbgrader": []},
+            {"nbgrader": {"grade_id": 5}},
+            {"nbgrader": {"grade_id": ""}},
+            {"tags": "test"},
+            {"tags": [5, "test"]},
+        ):
             (found,) = notebooks.read(book({"cell_type": "code", "source": "", "metadata": metadata}).encode())
             self.assertEqual((found.role, found.identifier), ("", None))
         for points in ("NaN", "1e999", "-5", '"5"', "true", "null"):
@@ -58,13 +82,21 @@ class ReadingTests(unittest.TestCase):
 
 
 class MergingTests(unittest.TestCase):
-    LAB = [Cell("code", "setup", "setup", "locked"), Cell("code", "answer", "s", "solution"), Cell("code", "assert x", "t", "test", 5)]
+    LAB = [
+        Cell("code", "setup", "setup", "locked"),
+        Cell("code", "answer", "s", "solution"),
+        Cell("code", "assert x", "t", "test", 5),
+    ]
 
     def merge(self, *cells):
         return notebooks.merged(self.LAB, list(cells))
 
     def test_tests_and_locked_cells_are_the_labs(self):
-        cells, notes = self.merge(Cell("code", "evil", "setup", "locked"), Cell("code", "mine", "s", "solution", 99), Cell("code", "pass", "t", "test", 1000))
+        cells, notes = self.merge(
+            Cell("code", "evil", "setup", "locked"),
+            Cell("code", "mine", "s", "solution", 99),
+            Cell("code", "pass", "t", "test", 1000),
+        )
         self.assertEqual([(one.source, one.points) for one in cells], [("setup", 0), ("mine", 0), ("assert x", 5)])
         self.assertEqual(notes, [])
 
@@ -119,7 +151,9 @@ class GradingTests(unittest.TestCase):
         self.assertEqual(messages, [])
 
     def test_errors_of_cells_are_told_from_before_the_tests(self):
-        source = "heard = []\n\ndef f(x):\n    heard.append(x)\n    return 2 * x\n\ndata.sort()\nraise ValueError(f'heard {heard}')"
+        source = (
+            "heard = []\n\ndef f(x):\n    heard.append(x)\n    return 2 * x\n\ndata.sort()\nraise ValueError(f'heard {heard}')"
+        )
         found, messages = self.one(source)
         self.assertEqual(found[0], "pass")
         self.assertEqual(messages, ["cell 2 (s), line 8: ValueError: heard []"])
@@ -134,12 +168,21 @@ class GradingTests(unittest.TestCase):
         self.assertEqual(self.one(text)[0][0], "pass")
 
     def test_state_is_that_of_the_place_of_the_test(self):
-        lab = book(cell("x = 1", "s", "solution"), cell("assert x == 1", "t", "test", 4), cell("x = 2", "s2", "solution"), cell("assert x == 2", "t2", "test", 6))
+        lab = book(
+            cell("x = 1", "s", "solution"),
+            cell("assert x == 1", "t", "test", 4),
+            cell("x = 2", "s2", "solution"),
+            cell("assert x == 2", "t2", "test", 6),
+        )
         _, found, _, _ = graded(lab, lab)
         self.assertEqual([one[0] for one in found.values()], ["pass", "pass"])
 
     def test_process_that_ended_is_started_anew(self):
-        lab = book(cell("def f(): return 1\ndef g(): return 2", "s", "solution"), cell("assert f() == 1", "t", "test", 4), cell("assert g() == 2", "t2", "test", 6))
+        lab = book(
+            cell("def f(): return 1\ndef g(): return 2", "s", "solution"),
+            cell("assert f() == 1", "t", "test", 4),
+            cell("assert g() == 2", "t2", "test", 6),
+        )
         mine = book(cell("import os\ndef f(): os._exit(0)\ndef g(): return 2", "s", "solution"))
         _, found, _, _ = graded(lab, mine)
         self.assertEqual((found["t"][0], found["t2"][0]), ("fail", "pass"))
@@ -159,14 +202,22 @@ class GradingTests(unittest.TestCase):
         self.assertIn("test t: ", errors)
         # As deep as may come back, and one deeper than may be handed over: no way to get an attempt back.
         lab = book(cell("def f(): return []\ndef g(x): return 1", "s", "solution"), cell("assert g([f()]) == 1", "t", "test", 10))
-        mine = book(cell("def f():\n    x = []\n    for _ in range(38):\n        x = [x]\n    return x\ndef g(x): return 1", "s", "solution"))
+        mine = book(
+            cell(
+                "def f():\n    x = []\n    for _ in range(38):\n        x = [x]\n    return x\ndef g(x): return 1",
+                "s",
+                "solution",
+            )
+        )
         for depth in (30, 38, 39, 45, 49, 50, 60):
             status, _, _, errors = graded(lab, mine.replace("range(38)", f"range({depth})"))
             self.assertEqual(status, 0, errors)
 
     def test_locked_cell_that_cannot_run_here_is_our_fault_unless_it_says_so_or_asks_the_notebook(self):
         def lab(locked, **metadata):
-            return book(cell(locked, "l", "locked", **metadata), cell("x = 1", "s", "solution"), cell("assert x == 1", "t", "test", 10))
+            return book(
+                cell(locked, "l", "locked", **metadata), cell("x = 1", "s", "solution"), cell("assert x == 1", "t", "test", 10)
+            )
 
         self.assertNotEqual(graded(lab("open('no-such-file')"), book())[0], 0)
         self.assertEqual(graded(lab("open('no-such-file')", tags=["learner-only"]), book())[0], 0)
@@ -184,13 +235,19 @@ class GradingTests(unittest.TestCase):
         self.assertEqual(graded(lab, lab)[1]["t"][:2], ("pass", 10))
 
     def test_answers_in_words_are_for_people(self):
-        lab = book(cell("x = 1", "s", "solution"), cell("assert x", "t", "test", 10), cell("Because.", "why", "manual", 5, kind="markdown"))
+        lab = book(
+            cell("x = 1", "s", "solution"),
+            cell("assert x", "t", "test", 10),
+            cell("Because.", "why", "manual", 5, kind="markdown"),
+        )
         found = graded(lab, lab)[1]["why"]
         self.assertEqual(found[:3], ("skip", 0, 0))
 
     def test_release_leaves_no_solution_and_no_hidden_test(self):
         path = ROOT / "labs" / "temperatures"
-        made = subprocess.run([ROOT / "graders/notebook/release.py", path / "tests/notebook.ipynb"], capture_output=True, check=True).stdout
+        made = subprocess.run(
+            [ROOT / "graders/notebook/release.py", path / "tests/notebook.ipynb"], capture_output=True, check=True
+        ).stdout
         for name in ("starter", "public"):
             self.assertEqual((path / name / "notebook.ipynb").read_bytes(), made)
         for word in (b"HIDDEN", b"BEGIN SOLUTION", b"isnan(value)", b"sensor fail"):

@@ -45,12 +45,21 @@ class EngineTests(unittest.TestCase):
             self.assertNotEqual(answer["stage"], "done", query)
         for query in ("SELECT 1; SELECT 2", "", "-- nothing", ".shell id", "SELECT readfile('x')", "SELECT 1\0"):
             self.assertNotEqual(perform(query)["stage"], "done", query)
-        for schema in ("ATTACH ':memory:' AS x;", "CREATE VIRTUAL TABLE v USING fts5(a);", "PRAGMA writable_schema = 1;", "VACUUM INTO '/tmp/x';"):
+        for schema in (
+            "ATTACH ':memory:' AS x;",
+            "CREATE VIRTUAL TABLE v USING fts5(a);",
+            "PRAGMA writable_schema = 1;",
+            "VACUUM INTO '/tmp/x';",
+        ):
             answer = perform(setup=[], data=[], files={"s.sql": schema}, schema="s.sql")
             self.assertEqual(answer["stage"], "schema", schema)
 
     def test_no_message_carries_hidden_data(self):
-        for query in ("SELECT json_extract('{}', name) FROM t", "SELECT abs(-9223372036854775808), name FROM t", "SELECT json(name) FROM t"):
+        for query in (
+            "SELECT json_extract('{}', name) FROM t",
+            "SELECT abs(-9223372036854775808), name FROM t",
+            "SELECT json(name) FROM t",
+        ):
             answer = perform(query)
             self.assertEqual(answer["stage"], "run")
             self.assertNotIn("hidden-name", json.dumps(answer))
@@ -59,9 +68,18 @@ class EngineTests(unittest.TestCase):
         self.assertNotIn("hidden-name", json.dumps(answer))
 
     def test_index_files_make_indexes_only(self):
-        good = perform("SELECT 1", files={"i.sql": "CREATE INDEX i ON t (name); CREATE INDEX j ON t (price) WHERE price > 1;"}, indexes="i.sql")
+        good = perform(
+            "SELECT 1",
+            files={"i.sql": "CREATE INDEX i ON t (name); CREATE INDEX j ON t (price) WHERE price > 1;"},
+            indexes="i.sql",
+        )
         self.assertEqual(good["stage"], "done")
-        for script in ("CREATE TRIGGER x AFTER INSERT ON t BEGIN DELETE FROM t; END;", "CREATE VIEW v AS SELECT 1;", "DROP TABLE t;", "INSERT INTO t (id) VALUES (7);"):
+        for script in (
+            "CREATE TRIGGER x AFTER INSERT ON t BEGIN DELETE FROM t; END;",
+            "CREATE VIEW v AS SELECT 1;",
+            "DROP TABLE t;",
+            "INSERT INTO t (id) VALUES (7);",
+        ):
             answer = perform("SELECT 1", files={"i.sql": script}, indexes="i.sql")
             self.assertEqual(answer["stage"], "index-file", script)
 
@@ -83,7 +101,9 @@ class EngineTests(unittest.TestCase):
         self.assertEqual(found["tries"], ["refused"])
 
     def test_steps_tell_a_scan_from_a_search(self):
-        data = ["WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 20000) INSERT INTO t SELECT i, 'n' || i, i FROM n;"]
+        data = [
+            "WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 20000) INSERT INTO t SELECT i, 'n' || i, i FROM n;"
+        ]
         query = "SELECT id FROM t WHERE name = 'n77'"
         scan = perform(query, data=data)["steps"]
         search = perform(query, data=data, files={"i.sql": "CREATE INDEX i ON t (name);"}, indexes="i.sql")["steps"]
@@ -102,7 +122,15 @@ class CompareTests(unittest.TestCase):
 
     def test_null_text_and_numbers(self):
         self.assertIsNone(self.differs([[None], [3]], [[3.0], [None]]))
-        for found, expected in ((None, 0), ("3", 3), (b"3", "3"), (None, ""), (True, 2), (float("nan"), 1.0), (float("inf"), 1e300)):
+        for found, expected in (
+            (None, 0),
+            ("3", 3),
+            (b"3", "3"),
+            (None, ""),
+            (True, 2),
+            (float("nan"), 1.0),
+            (float("inf"), 1e300),
+        ):
             self.assertIsNotNone(self.differs([[found]], [[expected]]), (found, expected))
 
     def test_tolerance_is_absolute_below_one_and_relative_above(self):

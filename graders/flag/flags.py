@@ -3,9 +3,9 @@
 
     flags.py LAB CHALLENGE PERSON <key        prints the flag of one person
 
-A flag is flag{MAC OWNER}, both in hexadecimal digits without a gap. MAC: the first 16 bytes of HMAC-SHA256(key, "flag" NUL lab NUL
-challenge NUL person). OWNER: the person's name, exclusive-or a stream made of key and MAC, so that whoever has the key can tell whose
-flag it is, and nobody else.
+A flag is flag{MAC OWNER}, both in hexadecimal digits without a gap. MAC: the first 16 bytes of HMAC-SHA256(key, "flag" NUL lab
+NUL challenge NUL person). OWNER: the person's name, exclusive-or a stream made of key and MAC, so that whoever has the key can
+tell whose flag it is, and nobody else.
 """
 
 import hashlib

@@ -1,11 +1,11 @@
 """Reads what was handed in from the grader's room, where a link in the submission would lead to the hidden tests.
 
-    from provost_submission import Unreadable, read_submitted
+from provost_submission import Unreadable, read_submitted
 
-    try:
-        data = read_submitted("report.md", limit=1 << 20)
-    except Unreadable as why:
-        report_message(str(why))
+try:
+    data = read_submitted("report.md", limit=1 << 20)
+except Unreadable as why:
+    report_message(str(why))
 """
 
 import os

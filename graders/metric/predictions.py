@@ -1,4 +1,4 @@
-"""Reads predictions and truth: CSV that may hold anything into lists that a metric can take, or one sentence that says what is wrong."""
+"""Reads predictions and truth: CSV that may hold anything, into lists that a metric can take, or a sentence that says what is wrong."""
 
 import csv
 import io

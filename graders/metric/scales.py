@@ -40,11 +40,21 @@ class Scale:
         self.curve = self.checked(given.get("curve"))
         self.points = max(points for _, points in self.curve)
         self.positive = given.get("positive")
-        need(self.metric != "f1-binary" or isinstance(self.positive, str), "metrics: f1-binary needs “positive”, the label that counts")
+        need(
+            self.metric != "f1-binary" or isinstance(self.positive, str),
+            "metrics: f1-binary needs “positive”, the label that counts",
+        )
         self.where = given.get("where") or {}
-        need(isinstance(self.where, dict) and not (self.where and task == "detection"), "metrics: “where” is a map, not for detection")
+        need(
+            isinstance(self.where, dict) and not (self.where and task == "detection"),
+            "metrics: “where” is a map, not for detection",
+        )
         self.thresholds = given.get("iou", [0.5])
-        good = isinstance(self.thresholds, list) and self.thresholds and all(is_number(one) and 0 < one <= 1 for one in self.thresholds)
+        good = (
+            isinstance(self.thresholds, list)
+            and self.thresholds
+            and all(is_number(one) and 0 < one <= 1 for one in self.thresholds)
+        )
         need(good, "metrics: iou is a list of numbers above 0, at most 1")
         self.name = given.get("name") or self.title()
         self.hidden = given.get("hidden", False) is True
@@ -53,7 +63,9 @@ class Scale:
 
     def checked(self, curve):
         good = isinstance(curve, list) and len(curve) >= 2
-        good = good and all(isinstance(one, dict) and set(one) == {"value", "points"} and all(map(is_number, one.values())) for one in curve)
+        good = good and all(
+            isinstance(one, dict) and set(one) == {"value", "points"} and all(map(is_number, one.values())) for one in curve
+        )
         need(good, "metrics: curve is a list of two or more of {value: …, points: …}")
         pairs = sorted((float(one["value"]), float(one["points"])) for one in curve)
         points = [one for _, one in pairs]
@@ -67,7 +79,12 @@ class Scale:
             f"{self.thresholds[0]:g} to {self.thresholds[-1]:g}"
         )  # fmt: skip
         slice_of = ", ".join(f"{column} {value}" for column, value in self.where.items())
-        titles = {"accuracy": "accuracy", "f1-binary": f"F1 of {self.positive}", "f1-macro": "F1 (macro)", "f1-micro": "F1 (micro)"}
+        titles = {
+            "accuracy": "accuracy",
+            "f1-binary": f"F1 of {self.positive}",
+            "f1-macro": "F1 (macro)",
+            "f1-micro": "F1 (micro)",
+        }
         titles |= {"rmse": "RMSE", "mae": "mean absolute error", "map": f"mAP at IoU {thresholds}"}
         return titles[self.metric] + (f" ({slice_of})" if slice_of else "")
 
@@ -111,7 +128,10 @@ def prove(scales, task, truth, records, floor):
     need(truth, "the truth is empty")
     for guess in baselines(task, truth):
         earned = sum(scale.score(scale.value(truth, guess, records)) for scale in scales)
-        need(earned <= floor + 1e-9, f"a naive baseline earns {earned:g} points, more than the floor {floor:g}; let the curves begin higher")
+        need(
+            earned <= floor + 1e-9,
+            f"a naive baseline earns {earned:g} points, more than the floor {floor:g}; let the curves begin higher",
+        )
     best = perfect(task, truth)
     for scale in scales:
         reached = scale.score(scale.value(truth, best, records))

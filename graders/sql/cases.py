@@ -33,7 +33,9 @@ class Cases:
         self.folder, self.reference, self.rows, self.public = path.parent, reference, rows, public
         with open(path, encoding="utf-8") as file:
             content = json.load(file)
-        need(isinstance(content, dict) and isinstance(content.get("cases"), list) and content["cases"], "cases.json holds no cases")
+        need(
+            isinstance(content, dict) and isinstance(content.get("cases"), list) and content["cases"], "cases.json holds no cases"
+        )
         self.setup = [self.script(name) for name in content.get("setup", [])]
         self.data = content.get("data", {})
         need(isinstance(self.data, dict), "“data” must be a map from names to {files, shown}")
@@ -78,8 +80,13 @@ class Cases:
         answers = []
         if self.public and not self.reference.is_dir():
             # The public part carries no reference, which would be the solution; what is expected stands in the cases.
-            need(case["kind"] != "query" or set(case.get("expect", {})) >= set(case["data"]), f"{case['name']}: “expect” is missing")
-            return [{"result": result(case["expect"][name]), "steps": 0} for name in case["data"]] if case["kind"] == "query" else []
+            need(
+                case["kind"] != "query" or set(case.get("expect", {})) >= set(case["data"]),
+                f"{case['name']}: “expect” is missing",
+            )
+            return (
+                [{"result": result(case["expect"][name]), "steps": 0} for name in case["data"]] if case["kind"] == "query" else []
+            )
         for name, job in self.jobs(case):
             answer = perform(job | {"root": str(self.reference)})
             where = f"{case['name']}, {name or case['kind']}: the reference"

@@ -1,7 +1,7 @@
 """Runs one job of SQL in a fresh SQLite database in memory and says what came of it, as JSON.
 
-The same text runs in both rooms: in the grader's on the reference, in the learner's on what was handed in (`python3 -I -S -c`, with
-the job on standard input). It decides nothing: results travel to the grader as data and are compared there.
+The same text runs in both rooms: in the grader's on the reference, in the learner's on what was handed in (`python3 -I -S -c`,
+with the job on standard input). It decides nothing: results travel to the grader as data and are compared there.
 """
 
 import json
@@ -181,7 +181,7 @@ class Engine:
         return 0
 
     def attempt(self, statements):
-        """One hidden try in a database of its own: every statement but the last has to work; what became of the last is the answer."""
+        """One hidden try in a database of its own: all statements but the last have to work; the answer is what became of the last."""
         self.database.close()
         self.open()
         self.prepare()
@@ -198,7 +198,10 @@ class Engine:
 
     def tables(self):
         """The tables that the schema made: columns with type, NOT NULL and place in the key; no views."""
-        names = [row[0] for row in self.database.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
+        names = [
+            row[0]
+            for row in self.database.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        ]
         return {
             name: [[column[1], column[2], bool(column[3]), column[5]] for column in self.database.execute(
                 "SELECT * FROM pragma_table_xinfo(?)", (name,))]

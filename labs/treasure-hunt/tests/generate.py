@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Made what is hidden in starter/ from the keys in challenges.json, and the reference's flags. The same seed makes the same files."""
+"""Made what is hidden in starter/ from the keys in challenges.json, and flags of samples. The same seed makes the same files."""
 
 import base64
 import gzip
@@ -24,8 +24,10 @@ def log(draw, secret):
         took = 7250 if number == slow else draw.randrange(3, 900)
         name = secret if number == slow else f"{draw.getrandbits(128):032x}"
         path = draw.choice(["/", "/labs", "/labs/7", "/login", "/api/notes", "/api/notes/31", "/images/logo.png"])
-        lines.append(f"2026-03-0{1 + number // 240}T{number // 30 % 24:02}:{number * 2 % 60:02}:{draw.randrange(60):02}Z {name} GET {path} "
-                     f"{draw.choice([200, 200, 200, 304, 404, 500])} {took}ms")
+        lines.append(
+            f"2026-03-0{1 + number // 240}T{number // 30 % 24:02}:{number * 2 % 60:02}:{draw.randrange(60):02}Z {name} GET {path} "
+            f"{draw.choice([200, 200, 200, 304, 404, 500])} {took}ms"
+        )
     (LAB / "starter" / "server.log").write_text("\n".join(lines) + "\n")
 
 
@@ -37,14 +39,15 @@ def pieces(draw, secret):
     size = -(-len(coded) // 12)
     names = draw.sample([f"{one}{other}" for one in "abcdef" for other in "uvwxyz"], 12)
     for number, name in enumerate(names):
-        (folder / f"{name}.txt").write_text(f"piece {number + 1} of 12\n{coded[number * size:(number + 1) * size]}\n")
+        (folder / f"{name}.txt").write_text(f"piece {number + 1} of 12\n{coded[number * size : (number + 1) * size]}\n")
 
 
 def cipher(draw, secret):
     text = f"배는 새벽 네 시에 떠난다. The boat leaves at four in the morning.\nThe secret is {secret}\n".encode()
     key = draw.randrange(130, 250)
-    (LAB / "starter" / "message.hex").write_text("\n".join(
-        bytes(one ^ key for one in text[start:start + 24]).hex() for start in range(0, len(text), 24)) + "\n")
+    (LAB / "starter" / "message.hex").write_text(
+        "\n".join(bytes(one ^ key for one in text[start : start + 24]).hex() for start in range(0, len(text), 24)) + "\n"
+    )
 
 
 def picture(draw, secret):
