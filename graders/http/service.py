@@ -53,7 +53,7 @@ class Service:
         return self._process.has_ended
 
     def how_it_ended(self):
-        return f"The service {self._ended().summary}."
+        return f"the service {self._ended().summary}."
 
     def _ended(self):
         ended = self._process.wait()
