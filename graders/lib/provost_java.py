@@ -12,7 +12,6 @@ from pathlib import Path
 from provost_grader import LAB, clean, our_fault
 
 JUNIT = ["/usr/share/java/junit4.jar", "/usr/share/java/hamcrest.jar"]
-LIBRARY = Path(__file__).resolve().parent / "java"
 SMALL = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-XX:-UsePerfData", "-Xss2m"]
 
 
@@ -46,10 +45,10 @@ def compile_ours(files, target, classpath):
         our_fault(f"the lab's Java does not compile: {clean(made.stderr or made.stdout, 400)}")
 
 
-def test_classes(folder):
+def test_classes(files):
     """Names of the lab's public classes with tests, by their files."""
     names = []
-    for path in sources(folder):
+    for path in files:
         text = path.read_text(encoding="utf-8")
         if "@Test" in text and not re.search(r"\babstract\s+class\s+" + re.escape(path.stem) + r"\b", text):
             package = re.search(r"^\s*package\s+([\w.]+)\s*;", text, re.M)
