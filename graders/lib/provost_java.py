@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 import select
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -89,7 +90,7 @@ class Machine:
     def __init__(self, options, classpath, arguments, names=()):
         self._secret = secrets.token_hex(24)
         command = [java_home() / "bin" / "java", *SMALL, *options, "-cp", ":".join(map(str, classpath)), "provost.Runner", *arguments]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
         self._process.stdin.write("".join(f"{line}\n" for line in (self._secret, *names)).encode())
         self._process.stdin.close()
         self._buffer = b""
@@ -116,7 +117,11 @@ class Machine:
             self._buffer += data
 
     def stop(self):
-        self._process.kill()
+        """Ends it, with the programs that it started."""
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # all of it has ended
         self.status = self._process.wait()
         self._process.stdout.close()
 
@@ -141,11 +146,11 @@ def label(name):
     return f"{owner.rpartition('.')[2]}.{method}"
 
 
-def run_tests(options, classpath, names, seconds):
+def run_tests(options, classpath, names, seconds, check=lambda: None):
     """Yields (number, status, message) for each of the tests: pass, fail or skip.
 
     A test that takes longer than `seconds`, or ends its machine, has failed; the tests after it run in a new one. After three time-outs in a row
-    the rest is not run.
+    the rest is not run. `check` is called when a machine has ended.
     """
     number, in_a_row, count = 0, 0, len(names)
     while number < count:
@@ -163,6 +168,7 @@ def run_tests(options, classpath, names, seconds):
                 yield number, event[0], shown(event[2]) if event[0] == "fail" else ""
                 number, in_a_row, began = number + 1, 0, False
         machine.stop()
+        check()
         if number == count:
             return
         if not began:
