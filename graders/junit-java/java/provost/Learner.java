@@ -49,6 +49,7 @@ public final class Learner {
 
     /** Runs the {@code main} of the learner's class {@code name} with this standard input. */
     public static Output run(String name, String input, String... arguments) {
+        Session.atEnd = Learner::close;
         return Link.program(name, input, arguments);
     }
 
@@ -63,6 +64,7 @@ public final class Learner {
     private static void close() {
         if (link != null) link.close();
         link = null;
+        Link.endTest();
     }
 
     private static Object[] sent(Object[] values) {

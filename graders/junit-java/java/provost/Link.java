@@ -20,6 +20,9 @@ final class Link implements Wire.Objects {
     }
 
     private static int count;
+    /** Tests in a row in which a process ran out of time. */
+    private static int lateInARow;
+    private static boolean late;
 
     private final Path report;
     private final Process process;
@@ -27,6 +30,7 @@ final class Link implements Wire.Objects {
     private final InputStream answers;
 
     Link() {
+        checkPatience();
         try {
             report = reportFile();
             List<String> command = command(report, true);
@@ -37,6 +41,17 @@ final class Link implements Wire.Objects {
         } catch (IOException cannot) {
             throw end("learner cannot be started: " + cannot.getMessage());
         }
+    }
+
+    /** So that a grading cannot last tests × time limit. */
+    private static void checkPatience() {
+        if (lateInARow >= 3) throw new AssertionError("not run: the tests before this one kept running out of time");
+    }
+
+    /** Once after each test. */
+    static void endTest() {
+        lateInARow = late ? lateInARow + 1 : lateInARow >= 3 ? lateInARow : 0;
+        late = false;
     }
 
     private static Path reportFile() {
@@ -137,6 +152,7 @@ final class Link implements Wire.Objects {
         } catch (IOException none) {
             throw end("learner gave no report; its status is " + status);
         }
+        late = late || Pattern.compile("\"stoppedBy\"\\s*:\\s*\"(wall|cpu)-time\"").matcher(text).find();
         Matcher summary = Pattern.compile("\"summary\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"").matcher(text);
         String words = summary.find() ? summary.group(1) : "ended";
         if (Pattern.compile("\"ending\"\\s*:\\s*\"failed\"").matcher(text).find()) throw end("a learner's program could not be run: " + words);
@@ -164,6 +180,7 @@ final class Link implements Wire.Objects {
     }
 
     static Learner.Output program(String name, String input, String[] arguments) {
+        checkPatience();
         Path report = reportFile();
         List<String> command = command(report, true);
         command.add(name);
