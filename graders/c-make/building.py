@@ -9,13 +9,13 @@ from pathlib import PurePosixPath
 from provost_cases import fail, lab_file
 from provost_grader import SUBMISSION, clean, run
 
-# The compilers a Makefile names, each in front of the real one. What would fight the sanitizers is taken out of its arguments, and a
-# warning that only they cause is no error.
+# The compilers a Makefile names, each in front of the real one. What would fight the sanitizers is taken out of its arguments,
+# and a warning that only they cause is no error.
 _WRAPPERS = r"""
 folder=/tmp/sanitizing
 mkdir "$folder"
 for name in cc gcc c99 c11 c17 gcc-12 clang; do
-    real=$(command -v "$name") || { [ "$name" != c11 ] && [ "$name" != c17 ] && [ "$name" != c99 ] && continue; real=/usr/bin/gcc; }
+    case $name in c11|c17) real=/usr/bin/gcc ;; *) real=$(command -v "$name") || continue ;; esac
     cat > "$folder/$name" <<END
 #!/bin/sh
 count=\$#
@@ -34,7 +34,8 @@ PATH=$folder:$PATH exec "$@"
 
 
 class Build:
-    """One build in one folder of the learner's room. `trouble`: None, or why its programs cannot be tried; `detail`: what may be shown."""
+    """One build in one folder of the learner's room. `trouble`: None, or why its programs cannot be tried; `detail`: what may be
+    shown."""
 
     def __init__(self, parameters, folder="."):
         self.folder = folder
@@ -90,7 +91,8 @@ class Build:
 
 
 def clean_copy():
-    """Unpacks the submission, as it was handed in, into a new folder of the learner's room; its name, or None when there is no space.
+    """Unpacks the submission, as it was handed in, into a new folder of the learner's room; its name, or None when there is no
+    space.
 
     What the first build and the runs left in /submission is not part of the second build. The name cannot be guessed beforehand.
     """

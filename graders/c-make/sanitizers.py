@@ -8,21 +8,25 @@ from provost_grader import SUBMISSION, our_fault, run
 KNOWN = ("address", "undefined")
 
 _KINDS = (
-    "heap-buffer-overflow", "stack-buffer-overflow", "stack-buffer-underflow", "global-buffer-overflow", "dynamic-stack-buffer-overflow",
+    "heap-buffer-overflow", "stack-buffer-overflow", "stack-buffer-underflow", "global-buffer-overflow",
+    "dynamic-stack-buffer-overflow",
     "heap-use-after-free", "stack-use-after-return", "stack-use-after-scope", "initialization-order-fiasco", "container-overflow",
     "attempting double-free", "double-free", "bad-free", "alloc-dealloc-mismatch", "memcpy-param-overlap", "strcpy-param-overlap",
     "strcat-param-overlap", "strncpy-param-overlap", "strncat-param-overlap", "memmove-param-overlap", "negative-size-param",
-    "calloc-overflow", "allocation-size-too-big", "out-of-memory", "stack-overflow", "SEGV", "FPE", "BUS", "ILL", "undefined-behavior",
+    "calloc-overflow", "allocation-size-too-big", "out-of-memory", "stack-overflow", "SEGV", "FPE", "BUS", "ILL",
+    "undefined-behavior",
 )  # fmt: skip
 
 _UNDEFINED = (
-    "signed integer overflow", "null pointer", "misaligned address", "out of bounds", "shift exponent", "left shift", "division by zero",
+    "signed integer overflow", "null pointer", "misaligned address", "out of bounds", "shift exponent", "left shift",
+    "division by zero",
     "not a valid value for type", "variable length array bound", "unreachable", "pointer index expression", "insufficient space",
 )  # fmt: skip
 
 # What a program has to say to be treated otherwise under the sanitizers than without them.
 _FORBIDDEN = re.compile(
-    r"\b(no_sanitize\w*|no_address_safety_analysis|__SANITIZE_\w+|(?:address|undefined_behavior)_sanitizer|__(?:asan|ubsan|lsan|sanitizer)_\w+)\b"
+    r"\b(no_sanitize\w*|no_address_safety_analysis|__SANITIZE_\w+|(?:address|undefined_behavior)_sanitizer"
+    r"|__(?:asan|ubsan|lsan|sanitizer)_\w+)\b"
 )
 _SOURCE_SUFFIXES = {".c", ".h", ".inc", ".s", ".S", ".i", ".cc", ".cpp", ".hpp", ""}
 
@@ -62,14 +66,16 @@ class Sanitizers:
         return f"-g -O1 -fno-omit-frame-pointer -fsanitize={','.join(self.kinds)} -fno-sanitize-recover=all -Wno-error"
 
     def command(self, folder, command):
-        """`command` in `folder` of the learner's room under the sanitizers. Without address randomization, which some kernels make so wide that
-        the shadow memory finds no place: that would be our fault, and would come and go."""
+        """`command` in `folder` of the learner's room under the sanitizers. Without address randomization, which some kernels
+        make so wide that the shadow memory finds no place: that would be our fault, and would come and go."""
         return ["env", "-C", folder, *self._environment, "setarch", "-R", *command]
 
     def check_machine(self):
-        """A program of our own, before any of the learner's has run: it ends well without a mistake, and with our status for each kind.
+        """A program of our own, before any of the learner's has run: it ends well without a mistake, and with our status for each
+        kind.
 
-        None; or why the learner's submission leaves no space for a second build. If the sanitizers do not work here, the grader ends.
+        None; or why the learner's submission leaves no space for a second build. If the sanitizers do not work here, the grader
+        ends.
         """
         script = (
             "cd /tmp && head -c 4194304 /dev/zero > space && rm space && cat > canary.c || exit 90; "
@@ -85,13 +91,15 @@ class Sanitizers:
         our_fault(f"the sanitizers do not work in the learner's room: {ended.summary}. {ended.errors[:400]!r}")
 
     def is_built_in(self, program):
-        """Whether a program's bytes name the sanitizer's functions. A program can hold the name without the checks; see README.md."""
+        """Whether a program's bytes name the sanitizer's functions. A program can hold the name without the checks; see
+        README.md."""
         return (b"__asan_init" if "address" in self.kinds else b"__ubsan_handle_") in program
 
     def found(self, ended):
         """A sentence when a run ended as one with a memory error does, else None.
 
-        The kind and the place are taken from what the run said only where they are of a known form, since the program could have said it too.
+        The kind and the place are taken from what the run said only where they are of a known form, since the program could have
+        said it too.
         """
         if not (ended.ending == "exited" and ended.status == self.status):
             return None
@@ -103,7 +111,9 @@ class Sanitizers:
             return f"{kind}{_place(undefined[1], undefined[2])}"
         kind = summary[1] if summary and summary[1] in _KINDS else "a memory error"
         # The first frame in a file of the learner's: the innermost may be the library function that was called wrongly.
-        frames = re.findall(r"^ {1,8}#\d+ 0x[0-9a-f]+ in \S{1,200} (?:\S{0,200}/)?([^\s/:]{1,80}):(\d{1,5})", said[: 16 << 10], re.M)
+        frames = re.findall(
+            r"^ {1,8}#\d+ 0x[0-9a-f]+ in \S{1,200} (?:\S{0,200}/)?([^\s/:]{1,80}):(\d{1,5})", said[: 16 << 10], re.M
+        )
         place = next(filter(None, (_place(file, line) for file, line in frames[:20])), "")
         return f"{kind}{place}"
 

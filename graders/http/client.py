@@ -47,7 +47,8 @@ class Answer:
         return self.body.decode(errors="replace")
 
     def json(self):
-        """The body as JSON. Throws ValueError when it is something else, or nothing that can be compared and sent again safely."""
+        """The body as JSON. Throws ValueError when it is something else, or nothing that can be compared and sent again
+        safely."""
         try:
             found = json.loads(self.body.decode("utf-8"), parse_constant=_refuse)
             json.dumps(found, ensure_ascii=False, allow_nan=False).encode()  # fails for lone surrogates and 1e400
@@ -87,7 +88,8 @@ def _is_complete(data, method):
 
 
 class Client:
-    """Sends requests to one port. All requests together have `budget` seconds, one has `seconds`. For several threads at a time."""
+    """Sends requests to one port. All requests together have `budget` seconds, one has `seconds`. For several threads at a
+    time."""
 
     def __init__(self, port, budget, seconds):
         self.port = port

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from client import Trouble
 
-# Answers are compared after the load, each different one once; a service that answers differently each time must not fill our memory.
+# Answers are compared after the load, each different one once; a service that answers differently each time must not fill our
+# memory.
 LARGEST_TOGETHER = 8 << 20
 
 
@@ -58,10 +59,12 @@ class _Once:
                 self.errors += count
                 self.trouble = self.trouble or f"{answer.what}: {wrong}"
         if self.errors > self._step.allowed_errors:
-            return 0, f"{self.errors} of {self._step.number} requests at {self._step.concurrency} at a time went wrong; the first: {self.trouble}"
+            wrong = f"{self.errors} of {self._step.number} requests at {self._step.concurrency} at a time went wrong"
+            return 0, f"{wrong}; the first: {self.trouble}"
         slowest = percentile(self.times, 95) * 1000
         share = scale(slowest, self._step.full, self._step.none)
-        text = f"95 of 100 requests were answered within {slowest:.0f} ms; {self._step.full:g} ms are worth all points, {self._step.none:g} ms none"
+        text = f"95 of 100 requests were answered within {slowest:.0f} ms"
+        text += f"; {self._step.full:g} ms are worth all points, {self._step.none:g} ms none"
         return share, None if share == 1 else text
 
 

@@ -33,8 +33,8 @@ _patience = [3]
 
 
 def full_match(pattern, text, *, search=False, seconds=1.0):
-    """A match of a regular expression, or None. A text that makes the expression take longer than `seconds` does not match, and after three of
-    them nothing does: a service must not be able to stop the grader. Only in the main thread."""
+    """A match of a regular expression, or None. A text that makes the expression take longer than `seconds` does not match, and
+    after three of them nothing does: a service must not be able to stop the grader. Only in the main thread."""
     if not _patience[0]:
         return None
 
@@ -190,7 +190,7 @@ _MATCHERS = {
     "$any": lambda found, _, where: _unless(found is not MISSING, where, "is missing"),
     "$absent": lambda found, _, where: _unless(found is MISSING, where, "should not be there"),
     "$type": lambda found, kind, where: _unless(_TYPES[kind](found), where, f"is not of the type {kind}"),
-    "$regex": lambda found, pattern, where: _unless(isinstance(found, str) and full_match(pattern, found), where, "has the wrong form"),
+    "$regex": lambda found, form, where: _unless(isinstance(found, str) and full_match(form, found), where, "has the wrong form"),
     "$not": lambda found, other, where: _unless(difference(found, other) is not None, where),
     "$in": lambda found, others, where: _unless(any(difference(found, one) is None for one in others), where),
     "$min": lambda found, least, where: _unless(_NUMBER(found) and found >= least, where, "is too small"),

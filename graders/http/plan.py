@@ -1,4 +1,5 @@
-"""The case file: tests of steps, each a request, a restart, or a load. Read and checked as a whole before the service is started."""
+"""The case file: tests of steps, each a request, a restart, or a load. Read and checked as a whole before the service is
+started."""
 
 import base64
 import binascii
@@ -13,11 +14,13 @@ from matching import MISSING, check_expected, difference, full_match
 
 _NAME = re.compile(r"\$\{([A-Za-z][A-Za-z0-9_-]{0,39})\}")
 _REQUEST = {
-    "request": str, "headers": dict, "json": object, "body": str, "body-base64": str, "form": dict, "body-repeat": dict, "expect": dict,
+    "request": str, "headers": dict, "json": object, "body": str, "body-base64": str, "form": dict, "body-repeat": dict,
+    "expect": dict,
 }  # fmt: skip
 _EXPECT = {"status": (int, list), "headers": dict, "json": object, "body": object, "within-ms": (int, float)}
 _LOAD = {
-    "request": str, "headers": dict, "json": object, "body": str, "expect": dict, "number": int, "concurrency": int, "seconds": (int, float),
+    "request": str, "headers": dict, "json": object, "body": str, "expect": dict, "number": int, "concurrency": int,
+    "seconds": (int, float),
     "full-ms": (int, float), "none-ms": (int, float), "tries": int, "allowed-errors": int,
 }  # fmt: skip
 
@@ -58,7 +61,10 @@ class Request:
         if self._body is not None:
             headers["Content-Length"] = str(len(self._body))
         headers |= self._headers
-        lines = [f"{self.method} {self.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items() if value is not None)]
+        lines = [
+            f"{self.method} {self.path} HTTP/1.1",
+            *(f"{name}: {value}" for name, value in headers.items() if value is not None),
+        ]
         return "\r\n".join(lines).encode() + b"\r\n\r\n" + (self._body or b"")
 
 
@@ -104,7 +110,9 @@ class RequestStep:
     def build(self, captures):
         """The request with what was captured. Throws `Trouble` when that cannot be sent."""
         whole = _NAME.fullmatch(self._path)
-        path = _local(captures.text(whole[1]), whole[1]) if whole else captures.fill(self._path, lambda text: quote(text, safe=""))
+        path = (
+            _local(captures.text(whole[1]), whole[1]) if whole else captures.fill(self._path, lambda text: quote(text, safe=""))
+        )
         headers = {}
         body = self._encode(captures)
         if body is not None and self._body_kind in ("json", "form"):
@@ -153,7 +161,9 @@ class Expectation:
         check(given, f"{where}: expect", {}, _EXPECT)
         status = given.get("status")
         self.statuses = [status] if isinstance(status, int) else status
-        if self.statuses is not None and not (self.statuses and all(isinstance(one, int) and 100 <= one <= 599 for one in self.statuses)):
+        if self.statuses is not None and not (
+            self.statuses and all(isinstance(one, int) and 100 <= one <= 599 for one in self.statuses)
+        ):
             fail(f"{where}: a status is a number from 100 to 599, or a list of them")
         self.headers = given.get("headers", {})
         self._given = given
@@ -182,11 +192,16 @@ class Expectation:
             yield difference(answer.text, captures.fill_json(self._given["body"]))
         if "within-ms" in self._given:
             limit = self._given["within-ms"]
-            yield None if answer.seconds * 1000 <= limit else f"an answer within {limit:g} ms expected, it took {answer.seconds * 1000:.0f} ms"
+            yield (
+                None
+                if answer.seconds * 1000 <= limit
+                else f"an answer within {limit:g} ms expected, it took {answer.seconds * 1000:.0f} ms"
+            )
 
 
 class Capture:
-    """Where in an answer a value is: json.a.0.b, header.NAME, body, status; perhaps the first group of a regular expression in it."""
+    """Where in an answer a value is: json.a.0.b, header.NAME, body, status; perhaps the first group of a regular expression in
+    it."""
 
     def __init__(self, given, where):
         given = {"from": given} if isinstance(given, str) else check(given, where, {"from": str}, {"regex": str})
@@ -229,11 +244,19 @@ class LoadStep:
 
     def __init__(self, given, where, known):
         check(given, where, {"request": str, "number": int, "full-ms": (int, float), "none-ms": (int, float)}, _LOAD)
-        self.request = RequestStep({key: given[key] for key in ("request", "headers", "json", "body", "expect") if key in given}, where, known)
+        self.request = RequestStep(
+            {key: given[key] for key in ("request", "headers", "json", "body", "expect") if key in given}, where, known
+        )
         self.number, self.concurrency = given["number"], given.get("concurrency", 8)
         self.full, self.none = given["full-ms"], given["none-ms"]
-        self.tries, self.allowed_errors, self.seconds = given.get("tries", 3), given.get("allowed-errors", 0), given.get("seconds", 10)
-        if not (1 <= self.number <= 10_000 and 1 <= self.concurrency <= 64 and 0 < self.full < self.none and 1 <= self.tries <= 10):
+        self.tries, self.allowed_errors, self.seconds = (
+            given.get("tries", 3),
+            given.get("allowed-errors", 0),
+            given.get("seconds", 10),
+        )
+        if not (
+            1 <= self.number <= 10_000 and 1 <= self.concurrency <= 64 and 0 < self.full < self.none and 1 <= self.tries <= 10
+        ):
             fail(f"{where}: number is 1 to 10000, concurrency 1 to 64, tries 1 to 10, and full-ms is less than none-ms")
         if not (0 <= self.allowed_errors < self.number and self.seconds > 0):
             fail(f"{where}: allowed-errors is less than number, seconds more than 0")
@@ -251,7 +274,12 @@ class Test:
     def __init__(self, given, number):
         where = f"test {number}"
         check(given, where, {"name": str, "steps": list}, {"points": (int, float), "hint": str, "shown": bool})
-        self.name, self.points, self.hint, self.shown = given["name"], given.get("points"), given.get("hint", ""), given.get("shown", False)
+        self.name, self.points, self.hint, self.shown = (
+            given["name"],
+            given.get("points"),
+            given.get("hint", ""),
+            given.get("shown", False),
+        )
         known, self.steps = set(), []
         for place, one in enumerate(given["steps"], 1):
             step = _step(one, f"{where}, step {place}", known)

@@ -59,7 +59,9 @@ class Service:
         ended = self._process.wait()
         if ended.stopped_by == "wall-time":
             # All requests have less time than this; only a smaller limit of the lab can have ended it.
-            our_fault("limits.learner.wall-time of the lab is shorter than its parameters seconds and start-seconds and 10 seconds")
+            our_fault(
+                "limits.learner.wall-time of the lab is shorter than its parameters seconds and start-seconds and 10 seconds"
+            )
         return ended
 
     def stop(self):
@@ -81,5 +83,6 @@ def first_line_mistake(command):
     with path.open("rb") as file:
         first = file.readline(200)
     if first.startswith(b"#!") and first.endswith(b"\r\n"):
-        return f"The first line of {command[0][2:]} ends in a Windows line end (CR LF), so its interpreter cannot be found. Save it with LF."
+        end = "ends in a Windows line end (CR LF), so its interpreter cannot be found"
+        return f"The first line of {command[0][2:]} {end}. Save it with LF."
     return None

@@ -45,7 +45,9 @@ def _yaml(text):
 
     def mapping(loader, node):
         loader.flatten_mapping(node)
-        return _unique([(loader.construct_object(key, deep=True), loader.construct_object(value, deep=True)) for key, value in node.value])
+        return _unique(
+            [(loader.construct_object(key, deep=True), loader.construct_object(value, deep=True)) for key, value in node.value]
+        )
 
     Strict.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, mapping)
     try:
@@ -67,7 +69,8 @@ def read(name):
 
 
 def check(value, where, required, optional=None):
-    """`value` is an object with the keys of `required`, perhaps those of `optional`, and no other; both map a key to its type or types."""
+    """`value` is an object with the keys of `required`, perhaps those of `optional`, and no other; both map a key to its type or
+    types."""
     if not isinstance(value, dict):
         fail(f"{where} has to be an object")
     optional = optional or {}
@@ -101,8 +104,8 @@ def share(total, parts):
 def points(given, total, part="hidden"):
     """The points of each test. `given`: one number or None for each test.
 
-    None everywhere: shared equally. A number everywhere: they add up to `total`; only in the public part, which may have fewer tests than
-    the hidden one, they are scaled. Anything else ends the grader.
+    None everywhere: shared equally. A number everywhere: they add up to `total`; only in the public part, which may have fewer
+    tests than the hidden one, they are scaled. Anything else ends the grader.
     """
     if not given:
         fail("there is no test")

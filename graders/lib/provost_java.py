@@ -70,7 +70,9 @@ def shown(words):
     if kind == "assertion":
         text = re.sub(r"\s*;?\s*\b(unexpected exception type thrown;\s*)?expected(?: same)?:?\s*<.*", "", text, flags=re.S)
         text = re.sub(r"\s*\bExpected:.*", "", text, flags=re.S)
-        text = re.sub(r"\s*\b(?:Actual: .*|Values should be different.*|expected (?:not )?(?:null|same)\b.*)", "", text, flags=re.S)
+        text = re.sub(
+            r"\s*\b(?:Actual: .*|Values should be different.*|expected (?:not )?(?:null|same)\b.*)", "", text, flags=re.S
+        )
         text = "" if text in ("null", "arrays first differed at element") else text
         return clean(text, 400) or "did not pass"
     name, _, detail = text.partition(" ")
@@ -89,7 +91,15 @@ class Machine:
 
     def __init__(self, options, classpath, arguments, names=()):
         self._secret = secrets.token_hex(24)
-        command = [java_home() / "bin" / "java", *SMALL, *options, "-cp", ":".join(map(str, classpath)), "provost.Runner", *arguments]
+        command = [
+            java_home() / "bin" / "java",
+            *SMALL,
+            *options,
+            "-cp",
+            ":".join(map(str, classpath)),
+            "provost.Runner",
+            *arguments,
+        ]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
         self._process.stdin.write("".join(f"{line}\n" for line in (self._secret, *names)).encode())
         self._process.stdin.close()
@@ -149,8 +159,8 @@ def label(name):
 def run_tests(options, classpath, names, seconds, check=lambda: None):
     """Yields (number, status, message) for each of the tests: pass, fail or skip.
 
-    A test that takes longer than `seconds`, or ends its machine, has failed; the tests after it run in a new one. After three time-outs in a row
-    the rest is not run. `check` is called when a machine has ended.
+    A test that takes longer than `seconds`, or ends its machine, has failed; the tests after it run in a new one. After three
+    time-outs in a row the rest is not run. `check` is called when a machine has ended.
     """
     number, in_a_row, count = 0, 0, len(names)
     while number < count:
@@ -174,7 +184,11 @@ def run_tests(options, classpath, names, seconds, check=lambda: None):
         if not began:
             our_fault(f"a Java machine ended with status {machine.status} before test {number} began")
         late = event == "late"
-        yield number, "fail", f"did not end within {seconds:g} s" if late else "the test ended the Java machine: exit, or no memory left"
+        yield (
+            number,
+            "fail",
+            f"did not end within {seconds:g} s" if late else "the test ended the Java machine: exit, or no memory left",
+        )
         number, in_a_row = number + 1, in_a_row + 1 if late else 0
         if in_a_row == 3:
             for rest in range(number, count):

@@ -16,7 +16,8 @@ write() {
 }
 
 is_gone() {
-    box /bin/sh -c 'for name; do [ ! -e "$name" ] || exit 1; done' sh "$@" || { tell "something is still there that should be put away"; return 1; }
+    box /bin/sh -c 'for name; do [ ! -e "$name" ] || exit 1; done' sh "$@" ||
+        { tell "something is still there that should be put away"; return 1; }
 }
 # holds NAME TEXT …
 holds() {

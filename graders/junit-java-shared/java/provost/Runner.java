@@ -21,9 +21,9 @@ import org.junit.runner.notification.Failure;
 import org.junit.runner.notification.RunListener;
 
 /**
- * Runs JUnit 4 tests one by one and tells the grader how each ended. The first line of standard input is a secret that each line of output begins with.
- * {@code list CLASS…} prints the names of all tests, as CLASS#METHOD. {@code run FIRST} reads such names, one a line, and runs them from number FIRST
- * on. What tests and learner code print goes nowhere.
+ * Runs JUnit 4 tests one by one and tells the grader how each ended. The first line of standard input is a secret that each line
+ * of output begins with. {@code list CLASS…} prints the names of all tests, as CLASS#METHOD. {@code run FIRST} reads such names,
+ * one a line, and runs them from number FIRST on. What tests and learner code print goes nowhere.
  */
 public final class Runner {
     private static PrintStream events;
@@ -94,7 +94,9 @@ public final class Runner {
             Class<?> one = Class.forName(name.substring(0, name.indexOf('#')), false, Runner.class.getClassLoader());
             Request request = Request.aClass(one);
             // A class that cannot be made ready has a runner that says why, and none of its tests.
-            if (!(request.getRunner() instanceof ErrorReportingRunner)) request = request.filterWith(only(name.substring(name.indexOf('#') + 1)));
+            if (!(request.getRunner() instanceof ErrorReportingRunner)) {
+                request = request.filterWith(only(name.substring(name.indexOf('#') + 1)));
+            }
             Result result = core.run(request);
             if (result.getFailureCount() > 0) return new String[] {"fail", words(result.getFailures().get(0).getException())};
             return skipped[0] || result.getRunCount() == 0 ? new String[] {"skip", ""} : new String[] {"pass", ""};

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The learner's side: makes objects of the learner's classes and calls their methods, as the tests in the other room ask on standard input.
- * Everything here belongs to the learner's room; nothing that is said here is believed beyond being a value.
+ * The learner's side: makes objects of the learner's classes and calls their methods, as the tests in the other room ask on
+ * standard input. Everything here belongs to the learner's room; nothing that is said here is believed beyond being a value.
  */
 public final class Host implements Wire.Objects {
     private final List<Object> kept = new ArrayList<>();
@@ -30,7 +30,9 @@ public final class Host implements Wire.Objects {
         System.setIn(new ByteArrayInputStream(new byte[0]));
         System.setOut(System.err);
         Host host = new Host();
-        for (byte[] request = Wire.receive(requests); request != null; request = Wire.receive(requests)) Wire.send(answers, host.answer(request));
+        for (byte[] request = Wire.receive(requests); request != null; request = Wire.receive(requests)) {
+            Wire.send(answers, host.answer(request));
+        }
         Runtime.getRuntime().halt(0);
     }
 
@@ -63,8 +65,8 @@ public final class Host implements Wire.Objects {
         for (boolean widen : new boolean[] {false, true})
             for (Class<?> owner = type; owner != null; owner = owner.getSuperclass())
                 for (Method one : owner.getDeclaredMethods())
-                    if (one.getName().equals(name) && !one.isBridge() && fits(one, values, widen) && (target != null || Modifier.isStatic(one.getModifiers())))
-                        return open(one).invoke(target, values);
+                    if (one.getName().equals(name) && !one.isBridge() && fits(one, values, widen)
+                            && (target != null || Modifier.isStatic(one.getModifiers()))) return open(one).invoke(target, values);
         for (Method one : type.getMethods()) // default methods of interfaces
             if (one.getName().equals(name) && target != null && fits(one, values, true)) return open(one).invoke(target, values);
         throw new NoSuchMethodError("'" + signature(type.getName() + "." + name, values) + "'");

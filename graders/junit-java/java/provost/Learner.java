@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The learner's classes, from a test. They run in the other room: a call carries plain values there and back, and an object of the learner's
- * stands here behind an interface of the lab's. Each test has a new process, started at its first use.
+ * The learner's classes, from a test. They run in the other room: a call carries plain values there and back, and an object of
+ * the learner's stands here behind an interface of the lab's. Each test has a new process, started at its first use.
  *
  * <pre>
  * Bank bank = Learner.create(Bank.class, "SimpleBank");      // new SimpleBank()
@@ -31,7 +31,8 @@ public final class Learner {
 
     private Learner() {}
 
-    /** How a program by itself ended and what it printed. {@code ended} is null when it ended by itself, or says how it was stopped. */
+    /** How a program by itself ended and what it printed. {@code ended} is null when it ended by itself, or says how it was
+     * stopped. */
     public record Output(String text, String errors, int status, String ended) {}
 
     /** A new object of the learner's class {@code name}, behind {@code type}, an interface of the lab's. */
@@ -81,7 +82,8 @@ public final class Learner {
         return value;
     }
 
-    /** A value as the test's declared type wants it. Anything else that came back is the learner's mistake, said without the value. */
+    /** A value as the test's declared type wants it. Anything else that came back is the learner's mistake, said without the
+     * value. */
     private static Object received(Object value, Type type, String where) {
         Class<?> raw = raw(type);
         if (raw == void.class) return null;
@@ -95,7 +97,8 @@ public final class Learner {
         }
         Object found = inside(value, type, where);
         Class<?> boxed = java.lang.invoke.MethodType.methodType(raw).wrap().returnType();
-        if (found == null ? raw.isPrimitive() : !boxed.isInstance(found)) throw new AssertionError(where + " gave something that is no " + raw.getSimpleName());
+        boolean fits = found == null ? !raw.isPrimitive() : boxed.isInstance(found);
+        if (!fits) throw new AssertionError(where + " gave something that is no " + raw.getSimpleName());
         return found;
     }
 
@@ -132,7 +135,8 @@ public final class Learner {
                 switch (method.getName()) {
                     case "hashCode": return handle.number();
                     case "equals": return arguments[0] != null && Proxy.isProxyClass(arguments[0].getClass())
-                            && Proxy.getInvocationHandler(arguments[0]) instanceof Remote other && other.link == link && other.handle.number() == handle.number();
+                            && Proxy.getInvocationHandler(arguments[0]) instanceof Remote other && other.link == link
+                            && other.handle.number() == handle.number();
                     default: // toString is the learner's
                 }
             }

@@ -155,7 +155,8 @@ final class Link implements Wire.Objects {
         late = late || Pattern.compile("\"stoppedBy\"\\s*:\\s*\"(wall|cpu)-time\"").matcher(text).find();
         Matcher summary = Pattern.compile("\"summary\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"").matcher(text);
         String words = summary.find() ? summary.group(1) : "ended";
-        if (Pattern.compile("\"ending\"\\s*:\\s*\"failed\"").matcher(text).find()) throw end("a learner's program could not be run: " + words);
+        boolean failed = Pattern.compile("\"ending\"\\s*:\\s*\"failed\"").matcher(text).find();
+        if (failed) throw end("a learner's program could not be run: " + words);
         return words;
     }
 
@@ -204,7 +205,8 @@ final class Link implements Wire.Objects {
             feeder.join();
             String words = summary(report, status);
             boolean itself = Files.readString(report).matches("(?s).*\"ending\"\\s*:\\s*\"exited\".*");
-            return new Learner.Output(new String(said[0], StandardCharsets.UTF_8), new String(said[1], StandardCharsets.UTF_8), status, itself ? null : words);
+            String text = new String(said[0], StandardCharsets.UTF_8), complaints = new String(said[1], StandardCharsets.UTF_8);
+            return new Learner.Output(text, complaints, status, itself ? null : words);
         } catch (IOException | InterruptedException cannot) {
             throw end("learner cannot be started: " + cannot.getMessage());
         }
@@ -214,7 +216,9 @@ final class Link implements Wire.Objects {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
             byte[] piece = new byte[1 << 16];
-            for (int count = stream.read(piece); count >= 0; count = stream.read(piece)) if (bytes.size() < Wire.LARGEST) bytes.write(piece, 0, count);
+            for (int count = stream.read(piece); count >= 0; count = stream.read(piece)) {
+                if (bytes.size() < Wire.LARGEST) bytes.write(piece, 0, count);
+            }
         } catch (IOException gone) {
             // what came counts
         }

@@ -21,9 +21,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Values as bytes, both ways between the tests and the learner's classes. Only plain values are rebuilt, each of exactly the type it had; of any
- * other object goes a number that stands for it. Nothing is deserialized that could run code. Bytes may be hostile: lengths are checked
- * against what is there, and values nest at most 60 deep.
+ * Values as bytes, both ways between the tests and the learner's classes. Only plain values are rebuilt, each of exactly the type
+ * it had; of any other object goes a number that stands for it. Nothing is deserialized that could run code. Bytes may be
+ * hostile: lengths are checked against what is there, and values nest at most 60 deep.
  */
 final class Wire {
     static final int LARGEST = 8 << 20;

@@ -10,9 +10,9 @@ import java.security.PrivilegedAction;
 import java.util.List;
 
 /**
- * Tries to pass without the work: ends the machine early with status 0, opens the runner by reflection, takes its secret, writes results and
- * the report, replaces streams and the security manager, starts programs, loads native code, stops other threads, reads the tests, answers
- * with objects that are equal to everything.
+ * Tries to pass without the work: ends the machine early with status 0, opens the runner by reflection, takes its secret, writes
+ * results and the report, replaces streams and the security manager, starts programs, loads native code, stops other threads,
+ * reads the tests, answers with objects that are equal to everything.
  */
 public class TextStatistics {
     private interface Trick {

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Tries to pass without the work: answers for the host by itself, with lengths that lie, values nested without an end, objects and exceptions
- * of the tests' own kinds; looks for the tests and the grader; lists and objects that are equal to everything.
+ * Tries to pass without the work: answers for the host by itself, with lengths that lie, values nested without an end, objects
+ * and exceptions of the tests' own kinds; looks for the tests and the grader; lists and objects that are equal to everything.
  */
 public class SimpleBank implements Bank {
     private interface Trick {
