@@ -34,11 +34,11 @@ def load(path):
 
 class FolderTests(unittest.TestCase):
     def test_every_lab_has_handouts_starter_tests_and_samples(self):
-        self.assertEqual(len(LABS), 3)
+        self.assertGreaterEqual(len(LABS), 7)
         for lab in LABS:
             for name in ("README.md", "README.ko.md", "starter", "tests"):
                 self.assertTrue((lab / name).exists(), lab / name)
-            self.assertEqual({path.name for path in (lab / "samples").iterdir()}, SAMPLES, lab)
+            self.assertLessEqual(SAMPLES, {path.name for path in (lab / "samples").iterdir()}, lab)
             for sample in (lab / "samples").iterdir():
                 self.assertIn("outcome: graded", (sample / "expected.yaml").read_text())
                 self.assertTrue(any((sample / "submission").iterdir()), sample)
@@ -49,7 +49,7 @@ class FolderTests(unittest.TestCase):
 
     def test_programs_can_be_executed(self):
         programs = [grader / "run" for grader in GRADERS] + list(ROOT.glob("labs/web-service/**/run"))
-        self.assertEqual(len(programs), 10)
+        self.assertGreaterEqual(len(programs), 14)
         for program in programs:
             self.assertTrue(program.stat().st_mode & stat.S_IXOTH, program)
             self.assertTrue(program.read_bytes().startswith(b"#!"), program)
