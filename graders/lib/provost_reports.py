@@ -62,6 +62,11 @@ def report_message(text):
     _report("message", clean(text, 1000))
 
 
+def report_waiting(text):
+    """People mark this work: the grading ends without a score and costs no attempt; the text tells the learner so."""
+    _report("waiting", clean(text, 1000))
+
+
 def report_score(score):
     """The whole score, instead of the sum of the tests."""
     _report("score", _points(score))

@@ -29,6 +29,7 @@ package struct GradingSheet: Sendable {
     private var text = 0
     private var output = 0
     private var total: Points?
+    private var waiting: String?
     private var complaint: String?
     private var ourFault: String?
 
@@ -59,6 +60,9 @@ package struct GradingSheet: Sendable {
                 try count(text)
                 messages.append(text)
                 return .message(text)
+            case .waiting(let text):
+                try count(text)
+                waiting = text
             case .leaderboard(let entry):
                 guard leaderboard.count < Self.mostEntries else {
                     throw ProvostError(.invalid, "report leaderboard: at most \(Self.mostEntries) entries.")
@@ -157,6 +161,7 @@ package struct GradingSheet: Sendable {
     private func counted(partly: Bool) -> GradingRecord {
         let sum = tests.reduce(Points.zero) { $0 + $1.score }
         let reachable = tests.reduce(Points.zero) { $0 + $1.max }
+        if let waiting { return notGraded(waiting, evidence: "as the grader means it: the work waits for people who mark it") }
         if total == nil {
             if tests.isEmpty { return notGraded("The grader reported nothing.", evidence: "no test and no score was reported") }
             let adds = partly ? reachable <= points : reachable == points

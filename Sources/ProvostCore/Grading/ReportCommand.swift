@@ -6,6 +6,7 @@
 /// report score S
 /// report message TEXT
 /// report leaderboard NAME VALUE [--ascending]
+/// report waiting TEXT
 /// ```
 package enum ReportCommand: Hashable, Sendable {
     /// What `report test` says.
@@ -44,6 +45,8 @@ package enum ReportCommand: Hashable, Sendable {
     /// To the learner.
     case message(String)
     case leaderboard(LeaderboardEntry)
+    /// The work waits for people who mark it; the text tells the learner so. Ends in “not graded”, without a score and without an attempt.
+    case waiting(String)
 
     /// Longest name, in bytes of UTF-8.
     package static let longestName = 256
@@ -73,9 +76,15 @@ package enum ReportCommand: Hashable, Sendable {
             guard let text = words.next() else { throw ProvostError(.invalid, "report message: say the text in one argument.") }
             self = .message(try Self.checked(text))
             try words.end("report message")
+        case "waiting":
+            guard let text = words.next() else {
+                throw ProvostError(.invalid, "report waiting: say for what, in one argument, like “report waiting 'Your instructors mark it.'”.")
+            }
+            self = .waiting(try Self.checked(text))
+            try words.end("report waiting")
         case "leaderboard": self = .leaderboard(try Self.leaderboard(&words))
         case let other:
-            throw ProvostError(.invalid, "report: “\(other ?? "")” is not known; use test, score, message or leaderboard.")
+            throw ProvostError(.invalid, "report: “\(other ?? "")” is not known; use test, score, message, leaderboard or waiting.")
         }
     }
 

@@ -39,7 +39,9 @@ struct LabCheck: Sendable {
         }
         let others = samples.filter { $0.name != "reference" }
         let starter = try await self.starter()
-        if let starter { add(judgeStarter(starter), to: &findings) }
+        // Where people mark, the reference is not graded either, and a starter has no score to compare.
+        let isMarkedByPeople = reference?.expectation == .notGraded
+        if let starter, !isMarkedByPeople { add(judgeStarter(starter), to: &findings) }
         let graded = try await each(others) { sample in
             try await rooms.grade(try rooms.pack(sample.folder, ignoring: .submission), lab)
         }
@@ -47,7 +49,7 @@ struct LabCheck: Sendable {
         let seen = graded + [starter, full].compactMap { $0 }
         add(shownSecrets(seen), to: &findings)
 
-        guard let reference, let full, full.record.passed else {
+        guard let reference, let full, full.record.passed || isMarkedByPeople else {
             for check in ["repeats", "mutants", "forgery", "canary"] {
                 add(Finding(check, "reference", .skipped, "needs a reference that gets all points"), to: &findings)
             }
@@ -56,6 +58,10 @@ struct LabCheck: Sendable {
         add(try await repeats(reference, first: full), to: &findings)
         for finding in try await forgeries(starter) { add(finding, to: &findings) }
         add(try await canary(reference, samples), to: &findings)
+        guard !isMarkedByPeople else {
+            add(Finding("mutants", "reference", .skipped, "people mark this lab: no program can lose its points"), to: &findings)
+            return findings
+        }
         for finding in try await mutants(reference) { add(finding, to: &findings) }
         return findings
     }
@@ -102,7 +108,7 @@ struct LabCheck: Sendable {
 
     private func judge(_ sample: Sample, _ result: GradingResult) -> Finding {
         let check = sample.name == "reference" ? "reference" : "sample"
-        let wanted = sample.name == "reference" ? .graded(lab.manifest.points...lab.manifest.points) : sample.expectation
+        let wanted = check == "reference" && sample.expectation != .notGraded ? allPoints : sample.expectation
         if let complaint = wanted?.complaint(about: result.record) {
             let first = result.record.tests.first { $0.status != .pass }.map {
                 "; first: \($0.name): \($0.message ?? $0.status.rawValue)"
@@ -111,6 +117,8 @@ struct LabCheck: Sendable {
         }
         return Finding(check, sample.name, .passed, wanted.map { "\($0)" } ?? "")
     }
+
+    private var allPoints: SampleExpectation { .graded(lab.manifest.points...lab.manifest.points) }
 
     private func headroom(_ result: GradingResult) -> [Finding] {
         let wanted = lab.manifest.gate.headroom
