@@ -5,9 +5,12 @@ package struct Published<Version: Codable & Sendable>: Codable, Sendable {
     package var version: Version
     /// False when exactly this content was already published.
     package var new: Bool
-    package init(version: Version, new: Bool) {
+    /// Since the version before; nil for the first, and for one that was there.
+    package var changes: VersionChanges?
+    package init(version: Version, new: Bool, changes: VersionChanges? = nil) {
         self.version = version
         self.new = new
+        self.changes = changes
     }
 }
 
@@ -83,5 +86,15 @@ package struct AssignmentInfo: Codable, Sendable {
         self.points = points
         self.attemptsUsed = attemptsUsed
         self.score = score
+    }
+}
+
+/// Answer to `POST /v1/assignments/{assignment}/trials`: what the public tests say of work that was not handed in.
+package struct TrialAnswer: Codable, Sendable {
+    package var record: GradingRecord
+    package var unpack: UnpackReport?
+    package init(record: GradingRecord, unpack: UnpackReport?) {
+        self.record = record
+        self.unpack = unpack
     }
 }

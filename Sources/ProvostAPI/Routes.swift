@@ -18,6 +18,7 @@
 /// | GET/PATCH assignments/{assignment}?cohort= | AssignmentChange → AssignmentInfo | members read, instructors change |
 /// | GET labs/{name}/handout?language= | → text/markdown | members |
 /// | POST assignments/{assignment}/submissions?cohort= | archive bytes → SubmissionReceived | learners |
+/// | POST assignments/{assignment}/trials?cohort= | archive bytes → TrialAnswer; nothing is recorded | learners |
 /// | POST assignments/{assignment}/regrade?cohort= | → RegradeAnswer | instructors |
 /// | GET submissions?cohort=&assignment=&person= | → [SubmissionInfo], newest first | own; instructors all of their cohorts |
 /// | GET submissions/{submission} | → SubmissionInfo | owner, instructors |
@@ -40,6 +41,8 @@ package enum Route {
     package static let requestIdHeader = "Provost-Request-Id"
     package static let fileNameHeader = "Provost-File-Name"
     package static let digestHeader = "Provost-Digest"
+    /// A CheckRecord as JSON, percent-encoded, with `POST labs`: what the publisher's own check came to.
+    package static let checkedHeader = "Provost-Checked"
     package static let idempotencyHeader = "Idempotency-Key"
 
     /// `/v1` and the parts, each percent-encoded.

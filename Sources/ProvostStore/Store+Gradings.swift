@@ -35,14 +35,14 @@ extension Store {
             try db.run(
                 """
                 INSERT INTO score (grading, submission, assignment, labVersion, graderVersion, submissionDigest, outcome, refused,
-                  isolation, points, max, reason, evidence, messages, image, limits, log, run, recordedAt)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                  isolation, points, max, reason, evidence, messages, image, limits, log, run, recordedAt, totalHidden, leaderboard)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [grading.text] + StatementArguments(pinned) + [
                     record.outcome.rawValue, record.refused, record.isolation.rawValue,
                     record.outcome == .graded ? record.score?.thousandths : nil, record.max.thousandths, record.reason,
                     record.evidence, try Column.json(record.messages), evidence.image, evidence.limits, log?.hex, run,
-                    instant.milliseconds,
+                    instant.milliseconds, record.totalHidden, try Column.json(record.leaderboard),
                 ])
             for test in record.tests { try db.insert(test, of: grading) }
             try db.run(
@@ -102,12 +102,12 @@ extension Database {
     fileprivate func insert(_ test: TestRecord, of grading: ID<Grading>) throws {
         try run(
             """
-            INSERT INTO test (grading, number, name, status, score, max, visibility, message)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO test (grading, number, label, name, status, score, max, visibility, message, output, format)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                grading.text, test.number, test.name, test.status.rawValue, test.score.thousandths, test.max.thousandths,
-                test.visibility.rawValue, test.message,
+                grading.text, test.number, test.label, test.name, test.status.rawValue, test.score.thousandths,
+                test.max.thousandths, test.visibility.rawValue, test.message, test.output, test.format.rawValue,
             ])
     }
 
@@ -116,7 +116,8 @@ extension Database {
         let found = try row(
             """
             SELECT g.id, g.submission, g.labVersion, g.graderVersion, g.stage, g.run, g.queuedAt, g.startedAt, g.finishedAt, g.unpack,
-              r.log, r.outcome, r.isolation, r.points, r.max, r.reason, r.evidence, r.refused, r.messages
+              r.log, r.outcome, r.isolation, r.points, r.max, r.reason, r.evidence, r.refused, r.messages,
+              r.totalHidden, r.leaderboard
             FROM grading g LEFT JOIN score r ON r.grading = g.id \(clause)
             """, arguments
         ) { row in (row.copy(), row[0] as String) }
@@ -131,15 +132,20 @@ extension Database {
     private func record(_ row: Row, tests grading: String) throws -> GradingRecord? {
         guard let outcome = row[11] as String? else { return nil }
         let tests = try rows(
-            "SELECT number, name, status, score, max, visibility, message FROM test WHERE grading = ? ORDER BY number", [grading]
+            """
+            SELECT number, name, status, score, max, visibility, message, label, output, format FROM test
+            WHERE grading = ? ORDER BY number
+            """, [grading]
         ) { row in
             TestRecord(
-                number: row[0], name: row[1], status: try Column.value(row[2]), score: row.points(3), max: row.points(4),
-                visibility: try Column.value(row[5]), message: row[6])
+                number: row[0], label: row[7], name: row[1], status: try Column.value(row[2]), score: row.points(3),
+                max: row.points(4), visibility: try Column.value(row[5]), message: row[6], output: row[8],
+                format: try Column.value(row[9]))
         }
         return GradingRecord(
             outcome: try Column.value(outcome), isolation: try Column.value(row[12]),
             score: (row[13] as Int64?).map(Points.init(thousandths:)), max: row.points(14), reason: row[15], evidence: row[16],
-            refused: row[17], tests: tests, messages: try Column.decoded(row[18]))
+            refused: row[17], tests: tests, messages: try Column.decoded(row[18]), totalHidden: row[19],
+            leaderboard: try Column.decoded(row[20]))
     }
 }

@@ -32,8 +32,7 @@ extension Store {
     /// Throws `notFound` if the grader version does not exist, `conflict` when the digest belongs to another name or grader.
     package func publishLab(
         digest: ContentDigest, content: ContentDigest, name: Slug, manifest: LabManifest, grader: ContentDigest, bytes: ByteCount,
-        by actor: String,
-        at instant: Timestamp
+        checked: CheckRecord? = nil, by actor: String, at instant: Timestamp
     ) async throws(ProvostError) -> (version: LabVersion, new: Bool) {
         let published = try await write { db -> Published<LabVersion> in
             if let version = try db.labVersionIfAny(digest) {
@@ -47,21 +46,22 @@ extension Store {
             let number = try db.nextNumber(of: name, in: "labVersion")
             try db.run(
                 """
-                INSERT INTO labVersion (digest, content, name, number, manifest, points, grader, publishedAt, bytes)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO labVersion (digest, content, name, number, manifest, points, grader, publishedAt, bytes, checked)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     digest.hex, content.hex, name.text, number, try Column.json(manifest), manifest.points.thousandths,
                     grader.hex,
-                    instant.milliseconds, bytes.bytes,
+                    instant.milliseconds, bytes.bytes, try checked.map { try Column.json($0) },
                 ])
             try db.appendAudit(
                 actor: actor, action: "lab.publish", subject: "\(name)/\(number)",
-                details: ["digest": digest.hex, "grader": grader.hex], at: instant)
+                details: ["digest": digest.hex, "grader": grader.hex, "check": checked?.outcome.rawValue ?? "unknown"],
+                at: instant)
             let version = LabVersion(
                 digest: digest, content: content, name: name, number: number, manifest: manifest, grader: grader,
                 publishedAt: instant,
-                bytes: bytes)
+                bytes: bytes, checked: checked)
             return Published(version: version, new: true)
         }
         return (published.version, published.new)
@@ -130,13 +130,14 @@ extension GraderVersion {
 
 extension LabVersion {
     fileprivate static let selection =
-        "SELECT digest, name, number, manifest, grader, publishedAt, bytes, content FROM labVersion"
+        "SELECT digest, name, number, manifest, grader, publishedAt, bytes, content, checked FROM labVersion"
 
     fileprivate static func decoded(_ row: Row) throws -> LabVersion {
         LabVersion(
             digest: try row.digest(0), content: try row.digest(7), name: row.slug(1), number: row[2],
             manifest: try Column.decoded(row[3]),
-            grader: try row.digest(4), publishedAt: row.instant(5), bytes: ByteCount(row[6]))
+            grader: try row.digest(4), publishedAt: row.instant(5), bytes: ByteCount(row[6]),
+            checked: try (row[8] as String?).map { try Column.decoded($0) })
     }
 }
 

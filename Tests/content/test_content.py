@@ -8,6 +8,7 @@ import importlib.util
 import json
 import os
 import random
+import re
 import shutil
 import stat
 import subprocess
@@ -34,13 +35,13 @@ def load(path):
 
 class FolderTests(unittest.TestCase):
     def test_every_lab_has_handouts_starter_tests_and_samples(self):
-        self.assertGreaterEqual(len(LABS), 7)
+        self.assertGreaterEqual(len(LABS), 8)
         for lab in LABS:
             for name in ("README.md", "README.ko.md", "starter", "tests"):
                 self.assertTrue((lab / name).exists(), lab / name)
-            self.assertLessEqual(SAMPLES, {path.name for path in (lab / "samples").iterdir()}, lab)
+            self.assertEqual(SAMPLES - {path.name for path in (lab / "samples").iterdir()}, set(), lab)
             for sample in (lab / "samples").iterdir():
-                self.assertIn("outcome: graded", (sample / "expected.yaml").read_text())
+                self.assertRegex((sample / "expected.yaml").read_text(), "outcome: (graded|not-graded|refused)")
                 self.assertTrue(any((sample / "submission").iterdir()), sample)
 
     def test_names_are_the_folders_names(self):
@@ -49,7 +50,7 @@ class FolderTests(unittest.TestCase):
 
     def test_programs_can_be_executed(self):
         programs = [grader / "run" for grader in GRADERS] + list(ROOT.glob("labs/web-service/**/run"))
-        self.assertGreaterEqual(len(programs), 14)
+        self.assertGreaterEqual(len(programs), 15)
         for program in programs:
             self.assertTrue(program.stat().st_mode & stat.S_IXOTH, program)
             self.assertTrue(program.read_bytes().startswith(b"#!"), program)
@@ -59,7 +60,14 @@ class FolderTests(unittest.TestCase):
             if b"python3" in (grader / "run").read_bytes().splitlines()[0]:
                 text = "".join(path.read_text() for path in [grader / "run", *grader.glob("*.py")])
                 self.assertIn("from provost_grader import", text, grader)
-            self.assertEqual([path.name for path in grader.rglob("*.py") if path.name.startswith("provost_") or path.name == "room.py"], [])
+            self.assertEqual(
+                [path.name for path in grader.rglob("*.py") if path.name.startswith("provost_") or path.name == "room.py"], []
+            )
+
+    def test_every_lab_has_its_grader(self):
+        for lab in LABS:
+            name = re.search(r"^grader: (.*)$", (lab / "lab.yaml").read_text(), re.M)[1]
+            self.assertTrue((ROOT / "graders" / name / "grader.yaml").is_file(), lab)
 
     def test_points_of_the_hidden_cases_are_the_labs(self):
         for name in ("data-summary", "text-tools"):
@@ -131,9 +139,7 @@ class TextToolsTests(unittest.TestCase):
     def test_reference_gives_the_expected_output_of_every_case(self):
         with tempfile.TemporaryDirectory() as folder:
             shutil.copytree(self.LAB / "samples" / "reference" / "submission", folder, dirs_exist_ok=True)
-            made = subprocess.run(
-                ["make", "-s", "-C", folder, "CFLAGS=-std=c17 -O1 -Wall -Wextra -Werror"], capture_output=True
-            )
+            made = subprocess.run(["make", "-s", "-C", folder, "CFLAGS=-std=c17 -O1 -Wall -Wextra -Werror"], capture_output=True)
             self.assertEqual((made.returncode, made.stderr), (0, b""))
             for case in json.loads((self.LAB / "tests" / "cases.json").read_text(encoding="utf-8")):
                 for one in case.get("runs", []):

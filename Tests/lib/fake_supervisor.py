@@ -1,4 +1,5 @@
-"""A supervisor for tests of the library: it speaks the frames, takes reports down, and runs “learner's programs” as plain processes.
+"""A supervisor for tests of the library: it speaks the frames, takes reports down, and runs “learner's programs” as plain
+processes.
 
 It isolates nothing. What a real room adds (limits, namespaces, another user) is tested from end to end elsewhere.
 """
@@ -6,6 +7,7 @@ It isolates nothing. What a real room adds (limits, namespaces, another user) is
 import contextlib
 import json
 import os
+import resource
 import selectors
 import shutil
 import signal
@@ -24,7 +26,8 @@ PAYLOAD = 1 << 20
 class Supervisor:
     """`with Supervisor(submission) as supervisor`: PROVOST_CHANNEL and PROVOST_GRADE are set inside.
 
-    `reports`: the words of each call of `report`. `runs`: those of each `learner run`. `faults`: how many of the next runs fail on our side.
+    `reports`: the words of each call of `report`. `runs`: those of each `learner run`. `faults`: how many of the next runs fail
+    on our side.
     """
 
     def __init__(self, submission=None, *, lab=None, parameters=None, settings=None, wall_seconds=10):
@@ -206,6 +209,7 @@ class Program:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30)),
             )
         except OSError as error:
             self.frames.send("E", f"{error}\n".encode())

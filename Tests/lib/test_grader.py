@@ -148,7 +148,9 @@ class RunTests(unittest.TestCase):
         self.assertFalse(ended.grader_first)
 
     def test_pair_with_a_flood_in_both_directions(self):
-        ended = pair(["sh", "-c", "yes | head -c 5000000; cat > /dev/null"], ["sh", "-c", "yes | head -c 3000000; exit 42"], seconds=20)
+        ended = pair(
+            ["sh", "-c", "yes | head -c 5000000; cat > /dev/null"], ["sh", "-c", "yes | head -c 3000000; exit 42"], seconds=20
+        )
         self.assertEqual(ended.status, 42)
         self.assertTrue(ended.run.succeeded)
 
@@ -169,8 +171,35 @@ class ReportTests(unittest.TestCase):
             self.supervisor.reports,
             [
                 ["test", "a", "pass", "--score", "3", "--max", "3"],
-                ["test", "b", "fail", "--score", "0.333", "--max", "2", "--message", "no hint  [31m", "--hidden", "--label", "1.1"],
-                ["test", "c", "fail", "--score", "0", "--max", "0", "--visibility", "after-due", "--format", "markdown", "--output", "-"],
+                [
+                    "test",
+                    "b",
+                    "fail",
+                    "--score",
+                    "0.333",
+                    "--max",
+                    "2",
+                    "--message",
+                    "no hint  [31m",
+                    "--hidden",
+                    "--label",
+                    "1.1",
+                ],
+                [
+                    "test",
+                    "c",
+                    "fail",
+                    "--score",
+                    "0",
+                    "--max",
+                    "0",
+                    "--visibility",
+                    "after-due",
+                    "--format",
+                    "markdown",
+                    "--output",
+                    "-",
+                ],
                 ["message", "hello"],
                 ["score", "12.5"],
                 ["leaderboard", "f1", "0.25", "--ascending"],

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
 sys.path[:0] = [str(ROOT / "graders" / "lib"), str(Path(__file__).parent)]
 
+import provost_handles  # noqa: E402
 from fake_supervisor import Supervisor  # noqa: E402
 from provost_learner import (  # noqa: E402
     GraderMistake,
@@ -197,10 +198,23 @@ class HonestTests(LearnerTests):
     def test_every_plain_value_comes_back_as_it_went(self):
         for one in (
             [None, True, False, 0, -1, 2**62, -(2**70), 10**4000, 1.5, -0.0, 1e300, "", "가\ud800\0\n", [], [[1], {}]],
-            (1, (2, [3])), {1, "a", (2, 3)}, frozenset({1}), {"a": 1, 2: [3], (4, 5): None}, b"\xff\0", bytearray(b"x"),
-            1 + 2j, Decimal("1.10"), Fraction(1, 3), datetime.date(2026, 3, 1), datetime.datetime(2026, 3, 1, 9, 30), datetime.time(1, 2),
-            datetime.timedelta(days=1, microseconds=3), range(1, 9, 2), float("inf"), slice(None, 3),
-        ):  # fmt: skip
+            (1, (2, [3])),
+            {1, "a", (2, 3)},
+            frozenset({1}),
+            {"a": 1, 2: [3], (4, 5): None},
+            b"\xff\0",
+            bytearray(b"x"),
+            1 + 2j,
+            Decimal("1.10"),
+            Fraction(1, 3),
+            datetime.date(2026, 3, 1),
+            datetime.datetime(2026, 3, 1, 9, 30),
+            datetime.time(1, 2),
+            datetime.timedelta(days=1, microseconds=3),
+            range(1, 9, 2),
+            float("inf"),
+            slice(None, 3),
+        ):
             if isinstance(one, slice):
                 continue
             back = self.learned.echo(one)
@@ -336,12 +350,16 @@ def say(text):
 
 class HostileTests(LearnerTests):
     def test_answers_written_ahead_are_refused(self):
-        self.assertDies(FIND + "def f():\n say('{\"id\": 3, \"value\": 42}\\n' * 3)\n return 1", lambda m: [m.f(), m.f()])
-        self.assertDies(FIND + "say('{\"id\": 1, \"value\": 42}\\n')", lambda m: [m.f(), m.f()])
-        self.assertDies(FIND + "say('{\"id\": 1, \"value\": {\"t\": \"object\", \"v\": 1}}\\n{\"id\": 2, \"value\": 42}\\n')", lambda m: [m.f()])
+        self.assertDies(FIND + 'def f():\n say(\'{"id": 3, "value": 42}\\n\' * 3)\n return 1', lambda m: [m.f(), m.f()])
+        self.assertDies(FIND + 'say(\'{"id": 1, "value": 42}\\n\')', lambda m: [m.f(), m.f()])
+        self.assertDies(
+            FIND + 'say(\'{"id": 1, "value": {"t": "object", "v": 1}}\\n{"id": 2, "value": 42}\\n\')', lambda m: [m.f()]
+        )
 
     def test_process_that_writes_into_the_answers(self):
-        source = FIND + """
+        source = (
+            FIND
+            + """
 def f():
     if os.fork() == 0:
         os.setsid()
@@ -351,20 +369,42 @@ def f():
     time.sleep(0.1)
     return 1
 """
+        )
         self.assertDies(source, lambda m: [m.f() for _ in range(50)])
 
     def test_answers_that_are_no_answers(self):
         for text in (
-            "[]", "5", "x", "{}", '{"id": 2}', '{"id": true, "value": 1}', '{"id": 2, "value": NaN}', '{"id": 2, "value": 1e999}',
-            '{"id": 2, "value": {"t": "object", "v": -1}}', '{"id": 2, "value": {"t": "object", "v": "1"}}', '{"id": 2, "value": {"t": []}}',
-            '{"id": 2, "value": {"t": "set", "v": [[1]]}}', '{"id": 2, "value": {"t": "dict", "v": [[1]]}}', '{"id": 2, "value": {}}',
-            '{"id": 2, "value": {"t": "range", "v": [0, 1000000000000, 1]}}', '{"id": 2, "value": {"t": "Decimal", "v": "1E+999999999"}}',
-            '{"id": 2, "value": {"t": "Decimal", "v": "sNaN"}}', '{"id": 2, "value": {"t": "Fraction", "v": ["1", "0"]}}',
-            '{"id": 2, "value": {"t": "bytes", "v": "*"}}', '{"id": 2, "value": {"t": "date", "v": "soon"}}', '{"id": 2, "value": {"t": "eval", "v": "1"}}',
-            '{"id": 2, "error": {}}', '{"id": 2, "error": {"names": [5], "message": "", "place": ""}}', '{"id": 2, "error": 5}',
-            '{"id": 2, "value": ' + "[" * 5000, '{"id": 2, "value": ' + "[" * 300 + "]" * 300 + "}", '{"id": 2, "value": ' + "9" * 5000 + "}",
-            '{"id": 2, "value": {"t": "complex", "v": 5}}', '{"id": 2, "value": {"t": "int", "v": 5}}', '{"id": 2, "value": {"t": "tuple", "v": {}}}',
-        ):  # fmt: skip
+            "[]",
+            "5",
+            "x",
+            "{}",
+            '{"id": 2}',
+            '{"id": true, "value": 1}',
+            '{"id": 2, "value": NaN}',
+            '{"id": 2, "value": 1e999}',
+            '{"id": 2, "value": {"t": "object", "v": -1}}',
+            '{"id": 2, "value": {"t": "object", "v": "1"}}',
+            '{"id": 2, "value": {"t": []}}',
+            '{"id": 2, "value": {"t": "set", "v": [[1]]}}',
+            '{"id": 2, "value": {"t": "dict", "v": [[1]]}}',
+            '{"id": 2, "value": {}}',
+            '{"id": 2, "value": {"t": "range", "v": [0, 1000000000000, 1]}}',
+            '{"id": 2, "value": {"t": "Decimal", "v": "1E+999999999"}}',
+            '{"id": 2, "value": {"t": "Decimal", "v": "sNaN"}}',
+            '{"id": 2, "value": {"t": "Fraction", "v": ["1", "0"]}}',
+            '{"id": 2, "value": {"t": "bytes", "v": "*"}}',
+            '{"id": 2, "value": {"t": "date", "v": "soon"}}',
+            '{"id": 2, "value": {"t": "eval", "v": "1"}}',
+            '{"id": 2, "error": {}}',
+            '{"id": 2, "error": {"names": [5], "message": "", "place": ""}}',
+            '{"id": 2, "error": 5}',
+            '{"id": 2, "value": ' + "[" * 5000,
+            '{"id": 2, "value": ' + "[" * 300 + "]" * 300 + "}",
+            '{"id": 2, "value": ' + "9" * 5000 + "}",
+            '{"id": 2, "value": {"t": "complex", "v": 5}}',
+            '{"id": 2, "value": {"t": "int", "v": 5}}',
+            '{"id": 2, "value": {"t": "tuple", "v": {}}}',
+        ):
             with self.subTest(text[:60]):
                 self.assertDies(FIND + f"say({text + chr(10)!r})\nos._exit(0)", lambda m: m.f)
 
@@ -379,7 +419,9 @@ def f():
         self.assertDies(FIND + "def f(): os.dup2(os.open('/dev/null', 1), host().replies.fileno())", lambda m: m.f(), seconds=1)
 
     def test_prints_of_protocol_lines_do_no_harm(self):
-        module = self.start("import os, sys\ndef f():\n print('{\"id\": 2, \"value\": 42}')\n os.write(1, b'{\"id\": 3, \"value\": 42}\\n')\n return 1")
+        module = self.start(
+            'import os, sys\ndef f():\n print(\'{"id": 2, "value": 42}\')\n os.write(1, b\'{"id": 3, "value": 42}\\n\')\n return 1'
+        )
         self.assertEqual([module.f(), module.f()], [1, 1])
 
     def test_value_that_is_equal_to_everything_is_equal_to_nothing(self):
@@ -417,9 +459,15 @@ def f():
         self.assertNotIn(5, always)
         self.assertNotEqual([always], [5])
         for use in (
-            lambda: always < 5, lambda: 5 < always, lambda: always - 5, lambda: 5 - always, lambda: abs(always), lambda: always * 1.0,
-            lambda: always - module.always(), lambda: always < module.always(),
-        ):  # fmt: skip
+            lambda: always < 5,
+            lambda: 5 < always,
+            lambda: always - 5,
+            lambda: 5 - always,
+            lambda: abs(always),
+            lambda: always * 1.0,
+            lambda: always - module.always(),
+            lambda: always < module.always(),
+        ):
             with self.assertRaises(TypeError):
                 use()
         with self.assertRaises((TypeError, AssertionError)):
@@ -456,16 +504,14 @@ def f():
                 use()
 
     def test_endless_iterators_are_bounded(self):
-        import provost_learner
-
         module = self.start("import itertools\ndef f(): return itertools.repeat(1)")
-        before, provost_learner.MOST_ITEMS = provost_learner.MOST_ITEMS, 50
-        self.addCleanup(setattr, provost_learner, "MOST_ITEMS", before)
+        before, provost_handles.MOST_ITEMS = provost_handles.MOST_ITEMS, 50
+        self.addCleanup(setattr, provost_handles, "MOST_ITEMS", before)
         with self.assertRaises(LearnerError):
             list(module.f())
 
     def test_handles_that_nobody_gave_out_reach_only_the_learners_room(self):
-        module = self.start(FIND + "say('{\"id\": 1, \"value\": {\"t\": \"object\", \"v\": 999, \"c\": \"x\"}}\\n')\ntime.sleep(0.2)")
+        module = self.start(FIND + 'say(\'{"id": 1, "value": {"t": "object", "v": 999, "c": "x"}}\\n\')\ntime.sleep(0.2)')
         with self.assertRaises(LearnerError):
             module.f  # noqa: B018
             module.f()
@@ -501,7 +547,22 @@ def f():
 
         draw = random.Random(3)
         good = b'{"id": 1, "value": {"t": "dict", "v": [[{"t": "tuple", "v": [1, "a"]}, [1.5, {"t": "int", "v": "0xff"}]]]}}'
-        pieces = [b"{", b"[", b'"t"', b'"set"', b'"dict"', b'"range"', b"[1, 2, 3]", b"null", b"1e999", b'"object"', b'"Fraction"', b"-1", b"\xff", b"\\ud800"]
+        pieces = [
+            b"{",
+            b"[",
+            b'"t"',
+            b'"set"',
+            b'"dict"',
+            b'"range"',
+            b"[1, 2, 3]",
+            b"null",
+            b"1e999",
+            b'"object"',
+            b'"Fraction"',
+            b"-1",
+            b"\xff",
+            b"\\ud800",
+        ]
         read = 0
         for _ in range(20_000):
             data = bytearray(good)

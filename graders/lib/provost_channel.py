@@ -1,10 +1,10 @@
 """The supervisor's socket, spoken directly: one connection for each call of `learner` or `report`. No process is started.
 
-Frames both ways: a type byte, the payload's length in four bytes (big-endian, at most 1 MiB), the payload. To the supervisor: A (program
-and arguments, each ended by NUL; once, first), D (a piece of the input or of a file; empty at its end), M (mode and size of a file, eight
-bytes each; its D follow). From it: I (send the input), F (path: send that file), O and E (bytes of standard output and error), W (path,
-NUL, bytes: a file that was asked for), P (the same, more of it), X (the status; last). Files are kept in memory here: the paths are
-names between us and the supervisor, and nothing is opened.
+Frames both ways: a type byte, the payload's length in four bytes (big-endian, at most 1 MiB), the payload. To the supervisor: A
+(program and arguments, each ended by NUL; once, first), D (a piece of the input or of a file; empty at its end), M (mode and
+size of a file, eight bytes each; its D follow). From it: I (send the input), F (path: send that file), O and E (bytes of
+standard output and error), W (path, NUL, bytes: a file that was asked for), P (the same, more of it), X (the status; last).
+Files are kept in memory here: the paths are names between us and the supervisor, and nothing is opened.
 
 Graders use `provost_grader`, which is built on this.
 """
@@ -20,17 +20,23 @@ from collections import deque
 LARGEST_PAYLOAD = 1 << 20
 PIECE = 128 << 10
 FAULT_STATUS = 70
+# Test runners put files in the place of standard error; a fault must be read by the instructor all the same.
+_standard_error = os.dup(2)
 
 
 def our_fault(sentence):
-    """Ends the grader at once, from any thread, without a verdict: the grading will be *not graded*, with this sentence as evidence.
+    """Ends the grader at once, from any thread, without a verdict: the grading will be *not graded*, with this sentence as
+    evidence.
 
     Not `sys.exit`: in a thread that ends the thread alone, and test runners catch it and call it a failed test.
     """
     try:
         sys.stdout.flush()
-        sys.stderr.write(f"not graded: {sentence}\n")
         sys.stderr.flush()
+    except (OSError, ValueError):
+        pass  # closed, or somebody else's by now
+    try:
+        os.write(_standard_error, f"not graded: {sentence}\n".encode(errors="replace"))
     finally:
         os._exit(FAULT_STATUS)
 
@@ -56,12 +62,13 @@ def _frame(kind, payload):
 class Call:
     """One call. `exchange` carries it to its end; `send`, `end_input` and `hang_up` may come from other threads meanwhile.
 
-    `output`, `errors`: what came, as bytes, kept unless `on_output` takes the output piece by piece. `files`: path → bytes of what the
-    supervisor had written. `status`: the status, None before the end, and for ever after `hang_up`.
+    `output`, `errors`: what came, as bytes, kept unless `on_output` takes the output piece by piece. `files`: path → bytes of
+    what the supervisor had written. `status`: the status, None before the end, and for ever after `hang_up`.
     """
 
     def __init__(self, program, arguments, *, data=b"", stays_open=False, on_output=None, offered=None):
-        """`data`, and what `send` adds while `stays_open`: the input. `offered`: path → (mode, bytes), files that may be asked for."""
+        """`data`, and what `send` adds while `stays_open`: the input. `offered`: path → (mode, bytes), files that may be asked
+        for."""
         self._offered = offered or {}
         self._file_frames = deque()
         self._first = _words(program, arguments)

@@ -6,10 +6,10 @@
     right = ended.succeeded and ended.output == b"hello, Minji\\n"
     report_test("says hello", 10 if right else 0, 10, None if right else f"hello {ended.summary}")
 
-Nothing that a learner's program prints or returns can end the grader: bytes stay bytes, text for a message is cleaned, and how a run
-ended is the supervisor's word, never an exit status that the program could have chosen itself. What fails on our side (a room that
-cannot be started, a lost supervisor, a report that is refused) ends the grader without a verdict. Everything here may be called from
-several threads at a time. README.md beside this file lists it all.
+Nothing that a learner's program prints or returns can end the grader: bytes stay bytes, text for a message is cleaned, and how
+a run ended is the supervisor's word, never an exit status that the program could have chosen itself. What fails on our side (a
+room that cannot be started, a lost supervisor, a report that is refused) ends the grader without a verdict. Everything here may
+be called from several threads at a time. README.md beside this file lists it all.
 """
 
 import json
@@ -22,14 +22,43 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from provost_channel import Call, our_fault
+from provost_reports import (
+    ROOT,
+    Patience,
+    clean,
+    parameters,
+    report_leaderboard,
+    report_message,
+    report_score,
+    report_test,
+    settings,
+)
 
 __all__ = [
-    "GRADER", "LAB", "PIPE", "SUBMISSION", "WORK", "Pair", "Patience", "Process", "Run", "clean", "cpus", "our_fault", "pair", "parallel", "parameters",
-    "report_leaderboard", "report_message", "report_score", "report_test", "run", "settings",
-]  # fmt: skip
+    "GRADER",
+    "LAB",
+    "PIPE",
+    "SUBMISSION",
+    "WORK",
+    "Pair",
+    "Patience",
+    "Process",
+    "Run",
+    "clean",
+    "cpus",
+    "our_fault",
+    "pair",
+    "parallel",
+    "parameters",
+    "report_leaderboard",
+    "report_message",
+    "report_score",
+    "report_test",
+    "run",
+    "settings",
+]
 
-_ROOT = Path(os.environ.get("PROVOST_GRADE") or "/grade")
-SUBMISSION, LAB, GRADER, WORK = (_ROOT / name for name in ("submission", "lab", "grader", "work"))
+SUBMISSION, LAB, GRADER, WORK = (ROOT / name for name in ("submission", "lab", "grader", "work"))
 
 PIPE = object()
 """`stdin=PIPE`: input is sent later, by `Process.send`."""
@@ -75,19 +104,34 @@ def _size(value):
 class Process:
     """A learner's program that is still running; `stop` ends its room with everything in it.
 
-    `stdin`: None for no input, bytes, or PIPE. `seconds`: wall time. `memory`, `output`, `disk`: bytes, or like "64MiB". `put`: name below
-    /submission → bytes, or a Path of the grader's room. `get`: names below /submission, for `Run.files`. `read_only`: the program cannot
-    change /submission, so nothing is carried over to the next run. `pty`: its streams are a terminal. What is not given is the lab's
-    `limits.learner`, which no option can widen. `on_output(bytes)` takes standard output as it comes, `on_end()` the end: both are called
-    on a thread of the process.
+    `stdin`: None for no input, bytes, or PIPE. `seconds`: wall time. `memory`, `output`, `disk`: bytes, or like "64MiB". `put`:
+    name below /submission → bytes, or a Path of the grader's room. `get`: names below /submission, for `Run.files`.
+    `read_only`: the program cannot change /submission, so nothing is carried over to the next run. `pty`: its streams are a
+    terminal. What is not given is the lab's `limits.learner`, which no option can widen. `on_output(bytes)` takes standard
+    output as it comes, `on_end()` the end: both are called on a thread of the process.
     """
 
     _report = "provost-report"
 
     def __init__(
-        self, command, *, stdin=None, seconds=None, cpu_seconds=None, memory=None, processes=None, output=None, disk=None, put=None,
-        get=(), read_only=False, pty=False, on_output=None, on_end=None, _in_background=True,
-    ):  # fmt: skip
+        self,
+        command,
+        *,
+        stdin=None,
+        seconds=None,
+        cpu_seconds=None,
+        memory=None,
+        processes=None,
+        output=None,
+        disk=None,
+        put=None,
+        get=(),
+        read_only=False,
+        pty=False,
+        on_output=None,
+        on_end=None,
+        _in_background=True,
+    ):
         offered = {f"put-{number}": self._file(content) for number, content in enumerate((put or {}).values())}
         self._get = {name: f"get-{number}" for number, name in enumerate(get)}
         arguments = ["run", *self._options(seconds, cpu_seconds, memory, processes, output, disk, read_only, pty)]
@@ -209,9 +253,9 @@ class Pair:
 def pair(learner, grader, *, cwd=None, largest=8 << 20, grace=None, **options):
     """Runs `learner` in its room and `grader` in ours with their standard streams crossed: a `Pair`.
 
-    Options as for `Process`. The learner's program meets the end of its input when `grader` closes its output, and is stopped `grace` seconds
-    later if given. `grader` meets the end of its input when the learner's program has ended. Of what `grader` says, `largest` bytes are
-    passed on. The learner's time limit ends both.
+    Options as for `Process`. The learner's program meets the end of its input when `grader` closes its output, and is stopped
+    `grace` seconds later if given. `grader` meets the end of its input when the learner's program has ended. Of what `grader`
+    says, `largest` bytes are passed on. The learner's time limit ends both.
     """
     judge = subprocess.Popen(grader, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=cwd)
 
@@ -294,106 +338,3 @@ def parallel(function, items, workers=None):
         finally:
             for future in waiting:
                 future.cancel()
-
-
-def clean(text, limit=300):
-    """Text that may hold anything, made fit for a message: one line, printable, at most `limit` characters."""
-    if isinstance(text, (bytes, bytearray)):
-        text = bytes(text[: limit * 4 + 4]).decode(errors="replace")
-    text = "".join(character if character.isprintable() else " " for character in text).strip()
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def _report(*words, data=b""):
-    call = Call("report", words, data=data)
-    if call.exchange() != 0:
-        our_fault(f"report {words[0]} was refused: {clean(call.errors, 500)}")
-
-
-def _name(text):
-    """A name that the record takes: not empty, at most 256 bytes."""
-    return clean(text, 200).encode()[:250].decode(errors="ignore") or "test"
-
-
-def _points(value):
-    """Exact to a thousandth, as the record is."""
-    return f"{value:.3f}".rstrip("0").rstrip(".")
-
-
-def report_test(
-    name, score, points, message=None, *, status=None, hidden=False, visibility=None, output=None, format=None, label=None
-):
-    """Reports one test: `pass` with all `points`, `fail` with fewer, or `status` (say it when `points` is 0).
-
-    `output`: text or bytes shown below the message, in `format`. `visibility`: visible, hidden, after-due or after-published.
-    """
-    score = min(max(score, 0), points)
-    status = status or ("pass" if _points(score) == _points(points) else "fail")
-    words = ["test", _name(name), status, "--score", _points(score), "--max", _points(points)]
-    if message:
-        words += ["--message", clean(message, 1000)]
-    if hidden:
-        words += ["--hidden"]
-    for option, value in (("--visibility", visibility), ("--format", format), ("--label", label and clean(label, 80))):
-        words += [option, value] if value else []
-    data = b""
-    if output:
-        data = bytes(output) if isinstance(output, (bytes, bytearray)) else output.encode(errors="replace")
-        words += ["--output", "-"]
-    _report(*words, data=data)
-
-
-def report_message(text):
-    """Tells the learner something about the whole grading."""
-    _report("message", clean(text, 1000))
-
-
-def report_score(score):
-    """The whole score, instead of the sum of the tests."""
-    _report("score", _points(score))
-
-
-def report_leaderboard(name, value, *, ascending=False):
-    """One line of the lab's leaderboard. `ascending`: smaller is better."""
-    _report("leaderboard", _name(name), f"{value:.12g}", *(["--ascending"] if ascending else []))
-
-
-def _settings_file(name):
-    try:
-        return json.loads((_ROOT / "settings" / name).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        our_fault(f"cannot read /grade/settings/{name}: {error}")
-
-
-def parameters():
-    """The lab's `parameters`, checked against the grader's schema, with its defaults filled in."""
-    return _settings_file("parameters.json")
-
-
-def settings():
-    """What is graded: lab, points, person, submission, attempt, seed, part. docs/grader.md lists the keys."""
-    return _settings_file("grading.json")
-
-
-class Patience:
-    """Gives up on a program that keeps running out of time, so that a grading cannot last tests × time limit."""
-
-    reason = "not run: the tests before this one kept running out of time"
-
-    def __init__(self, limit=3):
-        self._limit = limit
-        self._in_a_row = 0
-        self._lock = threading.Lock()
-
-    def saw(self, out_of_time):
-        """Once for each run or test: whether it ran out of time."""
-        with self._lock:
-            # What is given up stays given up, though a test that had begun before may still end well.
-            if not self.is_over:
-                self._in_a_row = self._in_a_row + 1 if out_of_time else 0
-
-    @property
-    def is_over(self):
-        return self._in_a_row >= self._limit

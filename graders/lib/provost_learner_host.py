@@ -1,7 +1,8 @@
-"""The learner's side of `provost_learner`: its text is given to `python3 -c` in the learner's room. It never runs in the grader's.
+"""The learner's side of `provost_learner`: its text is given to `python3 -c` in the learner's room. It never runs in the
+grader's.
 
-Everything here is in the learner's hands: their module lives in this very process and can change it, read it and speak for it. So it
-promises nothing; it only makes honest modules work. What comes out of it is judged in provost_learner.py.
+Everything here is in the learner's hands: their module lives in this very process and can change it, read it and speak for it.
+So it promises nothing; it only makes honest modules work. What comes out of it is judged in provost_learner.py.
 """
 
 import base64
@@ -130,7 +131,16 @@ class Host:
         raise LookupError(what)
 
     def operator(self, name, target, arguments):
-        functions = {"repr": repr, "str": str, "len": len, "iter": iter, "bool": bool, "int": int, "float": float, "complex": complex}
+        functions = {
+            "repr": repr,
+            "str": str,
+            "len": len,
+            "iter": iter,
+            "bool": bool,
+            "int": int,
+            "float": float,
+            "complex": complex,
+        }
         functions |= {"round": round, "format": format, "divmod": divmod, "reversed": reversed, "bytes": bytes, "abs": abs}
         functions |= {"contains": operator.contains, "isinstance": lambda kind, value: isinstance(value, kind)}
         functions |= {"issubclass": lambda kind, value: issubclass(value, kind), "pow": pow}

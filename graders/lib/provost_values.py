@@ -1,7 +1,8 @@
 """Values on their way between a test and the learner's module, as JSON.
 
-What comes from the learner's room is data and nothing else: it is rebuilt from a closed list of plain types, with bounds on size, depth and
-on everything that would be dear to compare or to print. Whatever does not fit raises `Unreadable`; no other exception leaves here.
+What comes from the learner's room is data and nothing else: it is rebuilt from a closed list of plain types, with bounds on
+size, depth and on everything that would be dear to compare or to print. Whatever does not fit raises `Unreadable`; no other
+exception leaves here.
 """
 
 import base64
@@ -43,7 +44,8 @@ def parse(line):
 
 
 class Decoder:
-    """Rebuilds one value. `handle(number, class name, whether it is a class)` makes the stand-in of an object that stays there."""
+    """Rebuilds one value. `handle(number, class name, whether it is a class)` makes the stand-in of an object that stays
+    there."""
 
     def __init__(self, handle):
         self._handle = handle

@@ -20,7 +20,8 @@ package struct GradingSheet: Sendable {
         case message(String)
     }
 
-    private let points: Points
+    /// What a full score is; nil where the tests' own sum is taken for it.
+    private let fullScore: Points?
     private let grader: GraderManifest
     private(set) package var tests: [TestRecord] = []
     private(set) package var messages: [String] = []
@@ -31,9 +32,9 @@ package struct GradingSheet: Sendable {
     private var complaint: String?
     private var ourFault: String?
 
-    /// - Parameter points: what a full score is, from the lab.
-    package init(points: Points, grader: GraderManifest) {
-        self.points = points
+    /// - Parameter points: what a full score is, from the lab; nil in a trial, whose public tests add up to what they do.
+    package init(points: Points?, grader: GraderManifest) {
+        fullScore = points
         self.grader = grader
     }
 
@@ -49,7 +50,7 @@ package struct GradingSheet: Sendable {
             }
             switch command {
             case .score(let score):
-                guard score <= points else {
+                guard score <= (fullScore ?? score) else {
                     throw ProvostError(.invalid, "report score: \(score) is above the lab's \(points) points.")
                 }
                 total = score
@@ -75,6 +76,8 @@ package struct GradingSheet: Sendable {
             throw error
         }
     }
+
+    private var points: Points { fullScore ?? tests.reduce(.zero) { $0 + $1.max } }
 
     private mutating func record(_ test: ReportCommand.Test, output bytes: [UInt8]?) throws(ProvostError) -> TestRecord {
         guard tests.count < Self.mostTests else {

@@ -13,10 +13,12 @@ package struct LabVersion: Codable, Sendable, Hashable {
     package let publishedAt: Timestamp
     /// Bytes of the stored archive.
     package let bytes: ByteCount
+    /// nil for versions from before it was recorded.
+    package let checked: CheckRecord?
     package init(
         digest: ContentDigest, content: ContentDigest, name: Slug, number: Int, manifest: LabManifest, grader: ContentDigest,
         publishedAt: Timestamp,
-        bytes: ByteCount
+        bytes: ByteCount, checked: CheckRecord? = nil
     ) {
         self.digest = digest
         self.content = content
@@ -26,6 +28,7 @@ package struct LabVersion: Codable, Sendable, Hashable {
         self.grader = grader
         self.publishedAt = publishedAt
         self.bytes = bytes
+        self.checked = checked
     }
 }
 

@@ -58,6 +58,12 @@ package struct GradingRunner: Sendable {
         return second
     }
 
+    /// Whether a lab's folder has tests for learners' trials.
+    package func hasPublicPart(_ labContent: ContentDigest) async throws(ProvostError) -> Bool {
+        let tree = try await trees.tree(labContent, blobs: openBlob)
+        return unsafe access(tree + "/public", F_OK) == 0
+    }
+
     private func once(
         _ task: GradingTask, alone: Bool, bench: inout Workbench,
         onUnpacked: @escaping @Sendable (UnpackReport) async throws -> Bool,
@@ -87,7 +93,8 @@ package struct GradingRunner: Sendable {
 
         let (labFolder, graderFolder) = try await (labTree, graderTree)
         let supervisor = Supervisor(
-            sandbox: sandbox, sheet: GradingSheet(points: lab.points, grader: task.grader), format: task.grader.format,
+            sandbox: sandbox, sheet: GradingSheet(points: task.part == .public ? nil : lab.points, grader: task.grader),
+            format: task.grader.format,
             learner: learner,
             student: task.grader.format == .inginious
                 ? StudentFolder(

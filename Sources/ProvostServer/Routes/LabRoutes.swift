@@ -1,3 +1,5 @@
+import FoundationEssentials
+import HTTPTypes
 import Hummingbird
 import NIOCore
 import ProvostAPI
@@ -20,15 +22,19 @@ struct LabRoutes {
             let principal = try context.known()
             try principal.require(.author)
             let (digest, bytes) = try await archives.keep(byteChunks(request.body), limit: LabService.archiveLimit)
-            let published = try await labs.publishLab(principal, archive: digest, bytes: bytes)
-            return try json(Published(version: published.version, new: published.new), status: published.new ? .created : .ok)
+            let published = try await labs.publishLab(principal, archive: digest, bytes: bytes, checked: try checked(request))
+            return try json(
+                Published(version: published.version, new: published.new, changes: published.changes),
+                status: published.new ? .created : .ok)
         }
         router.post("graders") { request, context in
             let principal = try context.known()
             try principal.require(.author)
             let (digest, bytes) = try await archives.keep(byteChunks(request.body), limit: LabService.archiveLimit)
             let published = try await labs.publishGrader(principal, archive: digest, bytes: bytes)
-            return try json(Published(version: published.version, new: published.new), status: published.new ? .created : .ok)
+            return try json(
+                Published(version: published.version, new: published.new, changes: published.changes),
+                status: published.new ? .created : .ok)
         }
         router.get("labs/{name}/handout") { request, context in
             let principal = try context.known()
@@ -39,6 +45,14 @@ struct LabRoutes {
                 body: ResponseBody(byteBuffer: ByteBuffer(bytes: text)))
         }
 
+        router.post("assignments/{assignment}/trials") { request, context in
+            let trial = try await provost.trials.begin(
+                context.known(), assignment: context.text("assignment"), cohort: request.slug("cohort"),
+                declaredBytes: request.headers[.contentLength].flatMap { Int64($0) })
+            for try await bytes in byteChunks(request.body) { try await trial.archive.append(bytes) }
+            let (record, unpack) = try await trial.run()
+            return try json(TrialAnswer(record: record, unpack: unpack))
+        }
         router.post("cohorts/{cohort}/assignments") { request, context in
             let body = try await decoded(request, as: NewAssignment.self)
             let view = try await assignments.create(
@@ -66,6 +80,15 @@ struct LabRoutes {
             return try json(AssignmentInfo(changed))
         }
     }
+}
+
+/// What the publisher's check came to, if their command said so.
+private func checked(_ request: Request) throws(ProvostError) -> CheckRecord? {
+    guard let name = HTTPField.Name(Route.checkedHeader), let text = request.headers[name] else { return nil }
+    guard let json = Route.percentDecoded(text),
+        let record = try? WireCoding.decoder().decode(CheckRecord.self, from: Data(json.utf8))
+    else { throw ProvostError(.invalid, "The \(Route.checkedHeader) header is no check’s record.") }
+    return record
 }
 
 extension Request {

@@ -19,7 +19,7 @@ package struct LabService: Sendable {
 
     /// Stores a packed grader folder as a version. The same content again is the same version.
     package func publishGrader(_ principal: Principal, archive: ContentDigest, bytes: ByteCount) async throws(ProvostError) -> (
-        version: GraderVersion, new: Bool
+        version: GraderVersion, new: Bool, changes: VersionChanges?
     ) {
         try principal.require(.author)
         let tree = try await trees.tree(archive, blobs: context.blobs.open)
@@ -32,15 +32,25 @@ package struct LabService: Sendable {
         {
             throw ProvostError(.invalid, "grader.yaml: run names \(program), but the folder has no such file.")
         }
-        return try await context.store.publishGrader(
+        let published = try await context.store.publishGrader(
             digest: archive, name: manifest.name, manifest: manifest, bytes: bytes, by: principal.name, at: context.now())
+        guard published.new,
+            let before = try await context.store.graderVersions(manifest.name).first(where: {
+                $0.number < published.version.number
+            })
+        else { return (published.version, published.new, nil) }
+        let (files, more) = try await differences(before.digest, archive)
+        return (published.version, true, VersionChanges(since: before.number, files: files, more: more))
     }
 
     /// Stores a packed lab folder as a version, pinned to the newest version of its grader. The same content with the same grader again is the
     /// same version.
-    package func publishLab(_ principal: Principal, archive: ContentDigest, bytes: ByteCount) async throws(ProvostError) -> (
-        version: LabVersion, new: Bool
-    ) {
+    ///
+    /// - Parameter checked: what the publisher's own check came to, as their command tells it.
+    /// - Returns: with a new version, what changed since the one before; nil for the first.
+    package func publishLab(
+        _ principal: Principal, archive: ContentDigest, bytes: ByteCount, checked: CheckRecord? = nil
+    ) async throws(ProvostError) -> (version: LabVersion, new: Bool, changes: VersionChanges?) {
         try principal.require(.author)
         let tree = try await trees.tree(archive, blobs: context.blobs.open)
         guard let text = try TreeFiles.read("lab.yaml", beneath: tree, limit: 64 * 1024) else {
@@ -55,9 +65,26 @@ package struct LabService: Sendable {
         }
         let manifest = try ManifestReader.lab(text, grader: grader.manifest)
         let digest = ContentDigest(bytes: SHA256.hash(data: Array("provost lab version\n\(archive)\n\(grader.digest)\n".utf8)))
-        return try await context.store.publishLab(
+        let published = try await context.store.publishLab(
             digest: digest, content: archive, name: manifest.name, manifest: manifest, grader: grader.digest, bytes: bytes,
-            by: principal.name, at: context.now())
+            checked: checked, by: principal.name, at: context.now())
+        guard published.new,
+            let before = try await context.store.labVersions(manifest.name).first(where: { $0.number < published.version.number })
+        else { return (published.version, published.new, nil) }
+        let (files, more) = try await differences(before.content, archive)
+        let changes = VersionChanges(
+            since: before.number, files: files, more: more, graderMoved: before.grader != grader.digest,
+            pointsBefore: before.manifest.points == manifest.points ? nil : before.manifest.points)
+        return (published.version, true, changes)
+    }
+
+    private func differences(_ old: ContentDigest, _ new: ContentDigest) async throws(ProvostError) -> (
+        files: [FileChange], more: Int
+    ) {
+        let (before, after) = (
+            try await trees.tree(old, blobs: context.blobs.open), try await trees.tree(new, blobs: context.blobs.open)
+        )
+        return try await TreeComparison.changes(from: before, to: after)
     }
 
     /// Newest first; without a name the newest of each.

@@ -14,6 +14,7 @@ package struct Provost: Sendable {
     package let results: ResultService
     package let archives: ArchiveIntake
     package let queue: GradingQueue
+    package let trials: TrialService
     package let events: GradingEvents
     package let signer: ReceiptSigner
     package let startedAt: Timestamp
@@ -49,6 +50,7 @@ package struct Provost: Sendable {
         assignments = AssignmentService(context)
         submissions = SubmissionService(context, signer: signer, assignments: assignments, queue: queue)
         results = ResultService(context, assignments: assignments)
+        trials = TrialService(context, assignments: assignments, runner: runner, places: max(1, workers / 2))
         archives = ArchiveIntake(blobs: context.blobs)
         startedAt = context.now()
     }

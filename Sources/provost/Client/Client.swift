@@ -96,7 +96,8 @@ package struct Client: Sendable {
     /// the repetition and the wait before it. When nobody listens at the first try, or the last repetition fails: `unavailable`.
     package func upload<Answer: Decodable & Sendable>(
         _ path: String, headers: [(String, String)], descriptor: Int32, length: Int64, retry: RetryPolicy = .usual,
-        progress: @escaping @Sendable (Int64) -> Void, onRetry: (_ number: Int, _ delay: TimeSpan) -> Void
+        idle: TimeSpan = .seconds(120), progress: @escaping @Sendable (Int64) -> Void,
+        onRetry: (_ number: Int, _ delay: TimeSpan) -> Void
     ) async throws -> Answer {
         var request = request(.post, path)
         request.headers.add(name: "Content-Type", value: "application/octet-stream")
@@ -105,7 +106,7 @@ package struct Client: Sendable {
         var number = 0
         while true {
             do {
-                let bytes = try await exchange(request, idle: .seconds(120)) { _, body in try await body.collect(limit: 16 << 20)
+                let bytes = try await exchange(request, idle: idle) { _, body in try await body.collect(limit: 16 << 20)
                 }
                 return try decode(bytes)
             } catch let failure as LinkFailure {

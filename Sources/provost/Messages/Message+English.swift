@@ -84,6 +84,10 @@ extension Message {
         case .graderSays(let text): "Grader: \(text)"
         case .score(let score, let max): "Score: \(score) of \(max)"
         case .allPoints: "All points reached. Nothing more to do for this one."
+        case .trialScore(let score, let max): "Public tests: \(score) of \(max)"
+        case .trialDoesNotCount(let assignment):
+            "This was a trial: nothing was handed in, and the hidden tests may ask for more. To hand in: provost submit \(assignment) PATH --wait"
+        case .trialFailed(let reason): "The trial came to no result: \(reason)"
         case .notAllPoints(let assignment):
             "Look at the tests that did not pass, improve your work and submit again: provost submit \(assignment) PATH --wait"
         case .notGraded(let reason): "Not graded: \(reason)"

@@ -76,6 +76,10 @@ extension Message {
         case .graderSays(let text): "채점기: \(text)"
         case .score(let score, let max): "점수: \(max)점 만점에 \(score)점"
         case .allPoints: "만점입니다. 이 과제에서 더 할 일은 없습니다."
+        case .trialScore(let score, let max): "공개 테스트: \(max)점 중 \(score)점"
+        case .trialDoesNotCount(let assignment):
+            "연습 실행입니다. 제출된 것은 없으며, 숨은 테스트는 더 많은 것을 확인할 수 있습니다. 제출: provost submit \(assignment) PATH --wait"
+        case .trialFailed(let reason): "연습 실행의 결과가 없습니다: \(reason)"
         case .notAllPoints(let assignment):
             "통과하지 못한 테스트를 보고 고친 뒤 다시 제출하세요: provost submit \(assignment) PATH --wait"
         case .notGraded(let reason): "채점되지 않았습니다: \(reason)"

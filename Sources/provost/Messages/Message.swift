@@ -73,6 +73,9 @@ package enum Message: Sendable {
     // What became of it
     case score(score: String, max: String)
     case allPoints
+    case trialScore(score: String, max: String)
+    case trialDoesNotCount(assignment: String)
+    case trialFailed(reason: String)
     case notAllPoints(assignment: String)
     case notGraded(reason: String)
     case notGradedCostsNothing

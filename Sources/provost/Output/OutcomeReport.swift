@@ -17,7 +17,7 @@ struct OutcomeReport {
             return text
         }
         guard let record = grading.record else { return text + line(.stage(grading.stage)) }
-        if !record.tests.isEmpty { text += Table.aligned(record.tests, testColumns) + "\n" }
+        if !record.tests.isEmpty { text += Table.aligned(record.tests, Self.columns(session)) + "\n" }
         for message in record.messages { text += Console.sanitized(session.text(.graderSays(message))) + "\n" }
         switch (record.outcome, record.score) {
         case (.graded, let score?):
@@ -55,11 +55,12 @@ struct OutcomeReport {
         return text + "\n"
     }
 
-    private var testColumns: [Column<TestRecord>] {
+    /// How tests are listed for people.
+    static func columns(_ session: Session) -> [Column<TestRecord>] {
         [
             Column("number", heading: "", alignRight: true) { "\(OutcomeReport.mark($0.status)) \($0.number)" },
             Column("test", heading: session.heading(.test)) { $0.visibility == .hidden ? "[\($0.name)]" : $0.name },
-            Column("result", heading: session.heading(.result)) { [session] in session.text(.status($0.status)) },
+            Column("result", heading: session.heading(.result)) { session.text(.status($0.status)) },
             Column("points", heading: session.heading(.points), alignRight: true) { "\($0.score)/\($0.max)" },
             Column("message", heading: session.heading(.message)) { $0.message ?? "" },
         ]

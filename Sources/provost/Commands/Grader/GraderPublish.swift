@@ -19,5 +19,6 @@ struct GraderPublish: AsyncParsableCommand {
         guard output.output != .json else { return try output.renderer(session).json(answer) }
         try output.renderer(session).list([answer.version], GraderCommand.columns, empty: "")
         Publishing.tell("grader", answer.version.name, answer.version.number, new: answer.new)
+        Publishing.tell(answer.changes)
     }
 }

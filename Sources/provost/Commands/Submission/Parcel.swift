@@ -89,17 +89,23 @@ struct Parcel: ~Copyable {
     }
 
     /// Sends it and shows how far it is. One key for all repetitions, so that the server takes it once.
-    func send<Answer: Decodable & Sendable>(to path: String, session: Session) async throws -> Answer {
+    ///
+    /// - Parameter idle: how long the server may think about it in silence.
+    func send<Answer: Decodable & Sendable>(
+        to path: String, headers more: [(String, String)] = [], session: Session, idle: TimeSpan = .seconds(120)
+    ) async throws -> Answer {
         let progress = TransferProgress(heading: session.text(.sending), total: length)
         let key = Base32.encode(IdentifierGenerator.system.randomBytes(20))
-        let headers = [
-            (Route.idempotencyHeader, key), (Route.digestHeader, digest.hex),
-            (Route.fileNameHeader, Route.percentEncoded(fileName)),
-        ]
+        let headers =
+            [
+                (Route.idempotencyHeader, key), (Route.digestHeader, digest.hex),
+                (Route.fileNameHeader, Route.percentEncoded(fileName)),
+            ] + more
         let retry = RetryPolicy.usual
         defer { Console.clearTransient() }
         return try await session.client.upload(
-            path, headers: headers, descriptor: file.descriptor, length: length, retry: retry, progress: { progress.update($0) },
+            path, headers: headers, descriptor: file.descriptor, length: length, retry: retry, idle: idle,
+            progress: { progress.update($0) },
             onRetry: { number, delay in
                 session.say(.sendingAgain(attempt: number, of: retry.delays.count, delay: delay))
             })

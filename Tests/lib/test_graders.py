@@ -1,0 +1,311 @@
+"""The graders io, pytest and pytest-shared on small labs: python3 -m unittest discover -s Tests/lib"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import textwrap
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.dont_write_bytecode = True
+sys.path[:0] = [str(ROOT / "graders" / "lib"), str(Path(__file__).parent)]
+
+from fake_supervisor import Supervisor  # noqa: E402
+
+
+class GraderTests(unittest.TestCase):
+    grader = ""
+    defaults = {}
+
+    def grade(self, submission, tests, **parameters):
+        """Grades `submission` (name → text) by `tests` (name → text); the supervisor afterwards, with `status` and `log`."""
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        for name, text in tests.items():
+            path = folder / "tests" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(textwrap.dedent(text))
+            path.chmod(0o755)
+        files = {name: textwrap.dedent(text) for name, text in submission.items()}
+        supervisor = Supervisor(files, lab=folder, parameters={**self.defaults, **parameters})
+        with supervisor:
+            environment = {
+                **os.environ,
+                **supervisor.environment,
+                "PYTHONPATH": str(ROOT / "graders" / "lib"),
+                "PYTHONDONTWRITEBYTECODE": "1",
+            }
+            program = ROOT / "graders" / self.grader / "run"
+            done = subprocess.run(
+                [str(program)],
+                cwd=supervisor.folder / "work",
+                env=environment,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=120,
+            )
+        supervisor.status, supervisor.log = done.returncode, done.stdout + done.stderr
+        return supervisor
+
+    def assertScore(self, supervisor, score):
+        self.assertEqual(supervisor.status, 0, supervisor.log)
+        self.assertEqual(supervisor.score, score, supervisor.reports)
+
+    def assertNotGraded(self, supervisor, sentence):
+        self.assertNotEqual(supervisor.status, 0, supervisor.reports)
+        self.assertIn(sentence, supervisor.log)
+
+    def told(self, supervisor):
+        """All that the learner gets to see."""
+        return "\n".join(" ".join(words) for words in supervisor.reports) + "\n" + b"".join(supervisor.inputs).decode()
+
+
+class IoTests(GraderTests):
+    grader = "io"
+    defaults = {
+        "command": ["python3", "main.py"],
+        "build": [],
+        "build-seconds": 10,
+        "cases": "tests/cases.yaml",
+        "compare": "lines",
+        "tolerance": 1e-6,
+        "checker": [],
+        "seconds": 2,
+        "memory": "",
+        "parallel": 2,
+    }
+    ECHO = {"main.py": "import sys\nprint(sys.stdin.read(), end='')\nprint(*sys.argv[1:])\n"}
+
+    def test_cases_of_every_kind(self):
+        cases = """
+            groups:
+              all: {points: 20, rule: all}
+              share: {points: 40, rule: share, hint: think}
+            cases:
+              - {name: text, points: 10, stdin: "a\\n", output: "a\\n\\n"}
+              - {name: file, points: 10, stdin-file: in.txt, output-file: out.txt}
+              - {name: arguments, points: 10, arguments: [1, x y], output: "1 x y"}
+              - {name: wrong, points: 10, stdin: "SECRETINPUT", output: "SECRETOUTPUT", hint: a hint}
+              - {name: one, group: all, output: ""}
+              - {name: two, group: all, output: "SECRETOUTPUT"}
+              - {name: three, group: share, output: "", errors: none, status: any}
+              - {name: four, group: share, output: "x"}
+        """
+        graded = self.grade(self.ECHO, {"cases.yaml": cases, "in.txt": "7", "out.txt": "7\n"})
+        self.assertScore(graded, 50)
+        self.assertEqual(graded.points, 100)
+        self.assertIn("a hint", self.told(graded))
+        self.assertIn("1 of 2 cases are wrong; the first is “four”", self.told(graded))
+        self.assertNotIn("SECRET", self.told(graded))
+
+    def test_files_go_in_and_out(self):
+        cases = """
+            - {name: good, points: 50, put: {in.txt: "5\\n"}, get: {out.txt: "10\\n"}}
+            - {name: bad, points: 50, put: {in.txt: "6\\n"}, get: {other.txt: "12\\n"}}
+        """
+        graded = self.grade(
+            {"main.py": "open('out.txt', 'w').write(f\"{2 * int(open('in.txt').read())}\\n\")"}, {"cases.yaml": cases}
+        )
+        self.assertScore(graded, 50)
+        self.assertIn("other.txt was not written", self.told(graded))
+
+    def test_folder_of_cases(self):
+        tests = {
+            "cases/1.in": "a",
+            "cases/1.out": "a",
+            "cases/2.in": "b",
+            "cases/2.out": "c",
+            "cases/10.in": "",
+            "cases/10.out": "x y",
+            "cases/10.args": "x\ny\n",
+        }
+        graded = self.grade(self.ECHO, tests, cases="tests/cases")
+        self.assertScore(graded, 66.667)
+        self.assertEqual((list(graded.tests), graded.points), (["1", "2", "10"], 100))
+
+    def test_checker(self):
+        check = """
+            #!/usr/bin/python3
+            import sys
+            given, printed, expected = (open(path, "rb").read() for path in sys.argv[1:])
+            if b"break" in printed:
+                sys.exit(2)
+            print("not the reverse")
+            sys.exit(printed.split() != [given[::-1]])
+        """.strip()
+        tests = {
+            "check.py": textwrap.dedent(check.replace("\n            ", "\n")),
+            "cases.yaml": "- {name: a, points: 100, stdin: abc, output: ''}\n",
+        }
+        for source, score in (("print(input()[::-1])", 100), ("print(input())", 0)):
+            graded = self.grade({"main.py": source}, tests, compare="checker", checker=["tests/check.py"])
+            self.assertScore(graded, score)
+        self.assertIn("Not the reverse", self.told(graded))
+        self.assertNotGraded(
+            self.grade({"main.py": "print('break')"}, tests, compare="checker", checker=["tests/check.py"]), "status 2"
+        )
+        self.assertNotGraded(self.grade({"main.py": ""}, tests, compare="checker"), "the parameter checker is not set")
+
+    def test_build_that_fails(self):
+        graded = self.grade(
+            self.ECHO, {"cases.yaml": "- {name: a, points: 100, output: x}\n"}, build=["sh", "-c", "echo broken >&2; exit 1"]
+        )
+        self.assertScore(graded, 0)
+        self.assertIn("broken", self.told(graded))
+
+    def test_mistakes_in_the_cases_are_the_authors(self):
+        for cases, sentence in (
+            ("- {name: a, points: 1, outptu: x}", "unknown key outptu"),
+            ("- {name: a, points: 1}", "expects nothing"),
+            ("[]", "none"),
+            ("- {name: a, output: x}", "points or a group"),
+            ("- {name: a, points: -1, output: x}", "from 0"),
+            ("- 5", "name"),
+            ("{", "cases.yaml"),
+            ("- {name: a, group: b, output: x}", "no group b"),
+            ("- {name: a, points: 1, output: x, status: 999}", "status"),
+            ("- {name: a, points: 1, output: x}\n- {name: a, points: 1, output: x}", "twice"),
+            ("- {name: a, points: 1, output-file: absent}", "absent"),
+        ):
+            graded = self.grade(self.ECHO, {"cases.yaml": cases})
+            self.assertNotGraded(graded, sentence)
+            self.assertEqual(graded.runs, [])
+
+
+class PytestTests(GraderTests):
+    grader = "pytest"
+    defaults = {"tests": "tests", "fresh": "test", "plugins": []}
+    IMPORTS = "import pytest\nfrom provost_learner import evaluate, load, raises\nm = load('m', seconds=2)\n"
+
+    def in_file(self, text):
+        return {"test_m.py": self.IMPORTS + textwrap.dedent(text)}
+
+    def test_points_names_and_nothing_hidden_is_told(self):
+        tests = self.in_file("""
+            @pytest.mark.points(30)
+            def test_one():
+                assert m.f(4) == 4
+
+            @pytest.mark.points(5)
+            @pytest.mark.hint("a hint")
+            @pytest.mark.parametrize("number", [9911, 9922])
+            def test_many(number):
+                assert m.f(number) == number
+
+            def test_rest():
+                assert m.loud(9933) == "SECRETVALUE"
+
+            @pytest.mark.hidden
+            @pytest.mark.title("the title")
+            def test_more():
+                assert m.f("SECRETVALUE") == "SECRETVALUE"
+        """)
+        source = {"m.py": "def f(x): return x if x != 9922 else 0\ndef loud(x): raise ValueError(f'heard {x}')\n"}
+        graded = self.grade(source, tests)
+        self.assertScore(graded, 65)
+        self.assertEqual(list(graded.tests), ["one", "many (1)", "many (2)", "rest", "the title"])
+        self.assertEqual([test[2] for test in graded.tests.values()], [30, 5, 5, 30, 30])
+        self.assertIn("--hidden", graded.tests["the title"][3])
+        self.assertIn("a hint", self.told(graded))
+        self.assertIn("ValueError was raised", self.told(graded))
+        for secret in ("9911", "9922", "9933", "SECRETVALUE", "assert", "heard"):
+            self.assertNotIn(secret, self.told(graded))
+        self.assertIn("SECRETVALUE", graded.log)
+
+    def test_show_tells_the_whole_failure(self):
+        graded = self.grade(
+            {"m.py": "def f(): return 3"}, self.in_file("@pytest.mark.show\ndef test_a():\n    assert m.f() == 4\n")
+        )
+        self.assertScore(graded, 0)
+        self.assertIn("assert 3 == 4", self.told(graded))
+
+    def test_each_test_meets_a_fresh_module(self):
+        tests = self.in_file("def test_a():\n    assert m.count() == 1\ndef test_b():\n    assert m.count() == 1\n")
+        source = {"m.py": "n = 0\ndef count():\n    global n\n    n += 1\n    return n\n"}
+        self.assertScore(self.grade(source, tests), 100)
+        self.assertScore(self.grade(source, tests, fresh="never"), 50)
+
+    def test_a_module_that_is_broken_costs_its_points_only(self):
+        tests = self.in_file("def test_a():\n    assert m.f() == 1\n")
+        for source in ({"m.py": "x = ("}, {}, {"m.py": "import os; os._exit(0)"}, {"m.py": "raise SystemExit(0)"}):
+            graded = self.grade(source, tests)
+            self.assertScore(graded, 0)
+            self.assertEqual(graded.points, 100)
+        eager = self.in_file("LIMIT = m.LIMIT\ndef test_a():\n    assert LIMIT == 1\n")
+        self.assertScore(self.grade({"m.py": "LIMIT = 1"}, eager), 100)
+        self.assertScore(self.grade({"m.py": "x = ("}, eager), 0)
+
+    def test_time_outs_in_a_row_end_the_run(self):
+        tests = self.in_file("@pytest.mark.parametrize('n', range(9))\ndef test_a(n):\n    assert m.f() == 1\n").copy()
+        tests["test_m.py"] = tests["test_m.py"].replace("seconds=2", "seconds=0.3")
+        graded = self.grade({"m.py": "def f():\n    while True: pass\n"}, tests)
+        self.assertScore(graded, 0)
+        self.assertEqual((len(graded.tests), len(graded.runs)), (9, 3))
+
+    def test_mistakes_in_the_tests_are_nobodys_verdict(self):
+        for text, sentence in (
+            ("def test_a(:\n", "cannot be collected"),
+            ("import absent_module\ndef test_a(): pass", "absent_module"),
+            ("x = 1", "no test"),
+            ("@pytest.fixture\ndef broken():\n    return 1 / 0\ndef test_a(broken):\n    pass", "setup"),
+            ("def test_a(absent): pass", "absent"),
+            ("@pytest.mark.points(30)\ndef test_a(): pass", "add up"),
+            ("@pytest.mark.points(130)\ndef test_a(): pass\ndef test_b(): pass", "add up"),
+            ("@pytest.mark.points('x')\ndef test_a(): pass", "points"),
+            ("def test_a():\n    m.f(lambda: 1)", "cannot be given"),
+        ):
+            self.assertNotGraded(self.grade({"m.py": "def f(x): return x"}, self.in_file(text)), sentence)
+
+    def test_our_fault_inside_a_test_is_no_failed_test(self):
+        tests = self.in_file("import os\ndef test_a():\n    os.environ['PROVOST_CHANNEL'] = '/nowhere'\n    assert m.f() == 1\n")
+        self.assertNotGraded(self.grade({"m.py": "def f(): return 1"}, tests), "cannot reach the supervisor")
+
+    def test_the_submission_cannot_configure_pytest(self):
+        source = {
+            "m.py": "def f(): return 0",
+            "conftest.py": "raise SystemExit(0)",
+            "pytest.ini": "[pytest]\naddopts = --collect-only\n",
+        }
+        self.assertScore(self.grade(source, self.in_file("def test_a():\n    assert m.f() == 1\n")), 0)
+
+
+class SharedTests(GraderTests):
+    grader = "pytest-shared"
+    defaults = {"tests": "tests", "seconds": 2, "memory": 256, "plugins": []}
+    TESTS = {"test_m.py": "import m\n\ndef test_a():\n    assert m.f() == 1\n\ndef test_b():\n    assert m.g() == 2\n"}
+
+    def test_scores(self):
+        self.assertScore(self.grade({"m.py": "def f(): return 1\ndef g(): return 3\n"}, self.TESTS), 50)
+
+    def test_a_test_that_does_not_end_well_costs_itself_only(self):
+        for body in (
+            "import os; os._exit(0)",
+            "import os; os.abort()",
+            "while True: pass",
+            "exit(0)",
+            "x = [bytearray(1 << 20) for _ in range(4000)]",
+        ):
+            graded = self.grade({"m.py": f"def f():\n    {body}\ndef g(): return 2\n"}, self.TESTS)
+            self.assertScore(graded, 50)
+            self.assertEqual(graded.points, 100)
+
+    def test_a_module_that_cannot_be_loaded_scores_nothing(self):
+        for source in ("x = (", "import os; os._exit(0)", "raise SystemExit(0)", "while True: pass", "raise KeyboardInterrupt"):
+            self.assertScore(self.grade({"m.py": source}, self.TESTS), 0)
+
+    def test_what_else_comes_through_the_pipe_is_refused(self):
+        attack = "import os\nfor fd in range(3, 30):\n    try: os.write(fd, b'{}\\n')\n    except OSError: pass\n"
+        for line in (
+            b'{"kind": "ended", "nodeid": "x", "outcome": {"status": "pass"}}',
+            b'{"kind": "plan", "lines": 5}',
+            b"[" * 5000,
+            b"\xff",
+        ):
+            source = attack.replace("b'{}\\n'", repr(line + b"\n")) + "def f(): return 0\ndef g(): return 0\n"
+            self.assertScore(self.grade({"m.py": source}, self.TESTS), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,1 @@
+SELECT name, json_extract(name, name) AS trips FROM stations;

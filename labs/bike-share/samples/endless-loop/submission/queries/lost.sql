@@ -1,0 +1,1 @@
+WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n) SELECT i AS id, i AS model FROM n;

@@ -1,0 +1,1 @@
+SELECT writefile('/tmp/result.json', '{"score": 100}'), readfile('/grade/lab/tests/setup.sql');

@@ -1,0 +1,2 @@
+.shell cat /grade/lab/tests/cases.json
+.once /submission/result.json

@@ -1,0 +1,2 @@
+# Found first by a careless `import sqlite3`.
+raise SystemExit(0)

@@ -1,0 +1,1 @@
+﻿select NAME, DOCKS, (select count(*) from bikes where station_id = stations.id) as BIKES from stations order by name

@@ -1,0 +1,5 @@
+SELECT s.name, count(*) AS trips
+FROM trips AS t JOIN stations AS s ON s.id = t.start_station
+GROUP BY s.id
+ORDER BY trips DESC, s.name
+LIMIT 3;

@@ -1,0 +1,1 @@
+SELECT id AS trip FROM trips WHERE;

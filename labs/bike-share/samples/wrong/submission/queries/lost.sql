@@ -1,0 +1,1 @@
+SELECT id, model FROM bikes WHERE station_id IS NULL;

@@ -1,0 +1,1 @@
+-- One SELECT, see the handout.

@@ -1,0 +1,1 @@
+-- Create the tables stations, bikes and trips here, with the rules of the handout.
