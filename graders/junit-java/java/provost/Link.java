@@ -59,7 +59,8 @@ final class Link implements Wire.Objects {
     }
 
     private static List<String> command(Path report, boolean input) {
-        List<String> command = new ArrayList<>(List.of("learner", "run", "--time", System.getProperty("provost.time"), "--read-only"));
+        List<String> command = new ArrayList<>(List.of("learner", "run", "--read-only"));
+        command.addAll(List.of("--time", System.getProperty("provost.time"), "--cpu", System.getProperty("provost.cpu")));
         if (input) command.addAll(List.of("--stdin", "-"));
         command.addAll(List.of("--report", report.toString(), "--"));
         command.addAll(List.of(System.getProperty("provost.java").split(" ")));
