@@ -2,10 +2,11 @@
 
 SWIFT ?= swift
 
-.PHONY: help demo test build check format up down bench deps
+.PHONY: help demo demo-graders test build check format up down bench deps
 
 help:
 	@echo "make demo    install what is needed, build, grade real submissions, print the scores"
+	@echo "make demo-graders   the same for one submission and every format of graders"
 	@echo "make test    install what is needed, run every test"
 	@echo "make build   build everything (debug)"
 	@echo "make check   format check, and a build in which a warning is an error"
@@ -22,6 +23,9 @@ build: deps
 
 demo: build
 	@deploy/demo
+
+demo-graders: build
+	@deploy/demo-graders
 
 up: build
 	@deploy/up

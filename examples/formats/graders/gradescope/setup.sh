@@ -1,0 +1,3 @@
+#!/usr/bin/env bash
+# Built into the image once; nothing is needed here.
+true
