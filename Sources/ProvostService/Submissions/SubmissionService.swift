@@ -255,14 +255,30 @@ package struct SubmissionService: Sendable {
         return SubmissionView(
             submission: row.submission, assignmentName: "\(row.assignment.cohort)/\(row.assignment.slug)",
             person: row.person.slug, cohort: row.assignment.cohort,
-            grading: instructs ? row.newest : row.newest?.withoutSecrets, gradings: row.gradings, position: position)
+            grading: instructs ? row.newest : try await forLearner(row.newest, of: row.assignment), gradings: row.gradings,
+            position: position)
+    }
+}
+
+extension SubmissionService {
+    /// What is shown after the due date waits until nothing is taken any more, late hand-ins included.
+    private func forLearner(_ grading: Grading?, of assignment: Assignment) async throws(ProvostError) -> Grading? {
+        guard let grading else { return nil }
+        var afterDue = false
+        if grading.record?.tests.contains(where: { $0.visibility == .afterDue }) == true {
+            let cohort = try await context.store.cohort(assignment.cohort)
+            let window = AssignmentWindow(assignment: assignment, cohort: cohort, zone: try context.zones.zone(cohort.timezone))
+            afterDue = context.now() >= window.closes
+        }
+        return grading.forLearner(afterDue: afterDue)
     }
 }
 
 extension Grading {
-    /// For learners: no hidden tests, nothing that waits for the due date or for publication, no evidence of the grader's insides, no log.
-    package var withoutSecrets: Grading {
-        let record = record?.forLearner(afterDue: false, published: false)
+    /// For learners: no hidden tests, nothing that waits for its time, no evidence of the grader's insides, no log. Results are not published
+    /// as a whole yet, so what waits for that waits.
+    package func forLearner(afterDue: Bool) -> Grading {
+        let record = record?.forLearner(afterDue: afterDue, published: false)
         return Grading(
             id: id, submission: submission, labVersion: labVersion, graderVersion: graderVersion, stage: stage, run: run,
             queuedAt: queuedAt, startedAt: startedAt,
