@@ -1,4 +1,3 @@
-import builtins
 import gc
 import json
 import operator
@@ -8,7 +7,6 @@ seen = []
 loads = json.loads
 json.loads = lambda text, **more: seen.append(text) or loads(text, **more)
 operator.eq = lambda *any: True
-builtins.type = lambda *any: int
 
 
 def add(left, right):
