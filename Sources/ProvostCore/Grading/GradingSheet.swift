@@ -113,7 +113,8 @@ package struct GradingSheet: Sendable {
     private mutating func kept(message: String) -> String {
         let size = message.utf8.count
         guard said + size <= Self.mostMessageText else {
-            return "… \(size) bytes left out: the messages of this grading are above \(ByteCount(Int64(Self.mostMessageText))) together …"
+            let most = ByteCount(Int64(Self.mostMessageText))
+            return "… \(size) bytes left out: the messages of this grading are above \(most) together …"
         }
         said += size
         return message
