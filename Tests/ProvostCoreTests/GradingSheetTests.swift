@@ -191,12 +191,22 @@ import Testing
         #expect(record.messages.count == GradingSheet.mostMessages)
     }
 
-    @Test func moreThanAMebibyteOfTextIsNotBelieved() throws {
+    @Test func moreThanAMebibyteOfNamesIsNotBelieved() throws {
+        var sheet = Self.sheet()
+        let name = String(repeating: "x", count: ReportCommand.longestName)
+        for _ in 0..<GradingSheet.mostText / name.utf8.count { _ = try sheet.take(["test", name, "fail", "--max", "0.001"]) }
+        #expect(throws: ProvostError.self) { try sheet.take(["test", "a", "pass", "--max", "5.904"]) }
+        #expect(sheet.record(Self.ended, limits: RoomLimits()).outcome == .notGraded)
+    }
+
+    @Test func messagesBeyondAMebibyteAreLeftOutAndTheGradingCounts() throws {
         var sheet = Self.sheet()
         let text = String(repeating: "x", count: ReportCommand.longestMessage)
-        for _ in 0..<GradingSheet.mostText / text.utf8.count { _ = try sheet.take(["message", text]) }
-        #expect(throws: ProvostError.self) { try sheet.take(["test", "a", "pass", "--max", "10"]) }
-        #expect(sheet.record(Self.ended, limits: RoomLimits()).outcome == .notGraded)
+        for _ in 0..<GradingSheet.mostMessageText / text.utf8.count { _ = try sheet.take(["message", text]) }
+        _ = try sheet.take(["test", "a", "fail", "--max", "10", "--message", text])
+        let record = sheet.record(Self.ended, limits: RoomLimits())
+        #expect(record.outcome == .graded)
+        #expect(record.tests.first?.message?.contains("16384 bytes left out") == true)
     }
 
     // MARK: Outputs and leaderboards

@@ -8,13 +8,14 @@ exception leaves here.
 import base64
 import json
 import math
+from collections import Counter
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 DEPTH = 50
 NODES = 300_000
-TAGGED_KEYS = 10_000  # of one table: numbers can be made to share a hash
+SAME_HASH = 100  # of one table: numbers can be made to share a hash, and tuples of them, and then each is compared with all
 HEX_DIGITS = 25_000
 SHORT_DIGITS = 2_000
 RANGE = 1_000_000
@@ -86,22 +87,27 @@ class Decoder:
             raise Unreadable("an object without a number")
         return number, name[:80], found.get("k") is True
 
-    def _items(self, inner, depth, keys):
+    def _items(self, inner, depth):
         if type(inner) is not list:
             raise Unreadable("a container without items")
-        if sum(type(one) is dict for one in keys(inner)) > TAGGED_KEYS:
-            raise Unreadable("too many entries")
-        return inner
+        return [self._value(one, depth) for one in inner]
+
+    @staticmethod
+    def _keys(items):
+        """Keys that are fit for a table: not so many of one hash that making it takes minutes."""
+        if items and max(Counter(map(hash, items)).values()) > SAME_HASH:
+            raise Unreadable("too many entries of one hash")
+        return items
 
     def _tagged(self, tag, inner, depth):
         if tag == "tuple":
-            return tuple(self._value(one, depth) for one in self._items(inner, depth, lambda _: ()))
+            return tuple(self._items(inner, depth))
         if tag in ("set", "frozenset"):
-            items = self._items(inner, depth, lambda items: items)
-            return {"set": set, "frozenset": frozenset}[tag](self._value(one, depth) for one in items)
+            return {"set": set, "frozenset": frozenset}[tag](self._keys(self._items(inner, depth)))
         if tag == "dict":
-            items = self._items(inner, depth, lambda items: [key for key, _ in items])
-            return {self._value(key, depth): self._value(one, depth) for key, one in items}
+            pairs = self._items(inner, depth)
+            self._keys([key for key, _ in pairs])
+            return {key: one for key, one in pairs}
         if tag in ("bytes", "bytearray"):
             return {"bytes": bytes, "bytearray": bytearray}[tag](base64.b64decode(inner, validate=True))
         if tag == "int":

@@ -7,8 +7,10 @@ package struct GradingSheet: Sendable {
     package static let mostTests = 10_000
     /// Messages to the learner beyond this many are dropped.
     package static let mostMessages = 100
-    /// Names and messages together, in bytes of UTF-8: more is not believed.
+    /// Names, labels and the leaderboard together, in bytes of UTF-8: more is not believed.
     package static let mostText = 1 << 20
+    /// Messages together, in bytes of UTF-8: what comes after it is left out, since a message may quote a learner's program.
+    package static let mostMessageText = 1 << 20
     /// Outputs of tests together, in bytes: what comes after it is left out, since a learner's program may have printed it.
     package static let mostOutput = 4 << 20
     /// More entries of a leaderboard than this are not believed.
@@ -27,6 +29,7 @@ package struct GradingSheet: Sendable {
     private(set) package var messages: [String] = []
     private var leaderboard: [LeaderboardEntry] = []
     private var text = 0
+    private var said = 0
     private var output = 0
     private var total: Points?
     private var waiting: String?
@@ -57,7 +60,7 @@ package struct GradingSheet: Sendable {
                 total = score
             case .message(let text):
                 guard messages.count < Self.mostMessages else { return nil }
-                try count(text)
+                let text = kept(message: text)
                 messages.append(text)
                 return .message(text)
             case .waiting(let text):
@@ -87,10 +90,10 @@ package struct GradingSheet: Sendable {
         guard tests.count < Self.mostTests else {
             throw ProvostError(.invalid, "report test: at most \(Self.mostTests) tests.")
         }
-        try count(test.name + (test.label ?? "") + (test.message ?? ""))
+        try count(test.name + (test.label ?? ""))
         var record = TestRecord(
             number: tests.count + 1, label: test.label, name: test.name, status: test.status, score: test.score, max: test.max,
-            visibility: test.visibility, message: test.message, format: test.format)
+            visibility: test.visibility, message: test.message.map { kept(message: $0) }, format: test.format)
         if let file = test.outputFile {
             guard let bytes else {
                 throw ProvostError(
@@ -111,10 +114,20 @@ package struct GradingSheet: Sendable {
         return text
     }
 
+    private mutating func kept(message: String) -> String {
+        let size = message.utf8.count
+        guard said + size <= Self.mostMessageText else {
+            let most = ByteCount(Int64(Self.mostMessageText))
+            return "… \(size) bytes left out: the messages of this grading are above \(most) together …"
+        }
+        said += size
+        return message
+    }
+
     private mutating func count(_ words: String) throws(ProvostError) {
         text += words.utf8.count
         guard text <= Self.mostText else {
-            throw ProvostError(.invalid, "report: names and messages are above \(ByteCount(Int64(Self.mostText))) together.")
+            throw ProvostError(.invalid, "report: names and labels are above \(ByteCount(Int64(Self.mostText))) together.")
         }
     }
 

@@ -135,12 +135,14 @@ package struct LearnerCommand: Hashable, Sendable {
         return limits
     }
 
-    /// What the grader's shell sees for a room's end; 125 is ours alone to give.
+    /// What the grader's shell sees for a room's end. 125 is ours alone to give: graders stop at it, and a program that ended with it would
+    /// have the grading called off and its attempt given back. A program's own 125 is handed on as 1; the report keeps it.
     package static func exitStatus(for report: RoomReport) -> UInt8 {
         switch (report.ending, report.stoppedBy) {
         case (.failed, _): 125
         case (_, .wallTime?), (_, .cpuTime?): 124
         case (_, .memory?): 137
+        case (.exited(125), _): 1
         case (.exited(let status), _): UInt8(truncatingIfNeeded: status)
         case (.signaled(let signal), _): UInt8(truncatingIfNeeded: 128 + signal)
         case (.stopped, _): 137

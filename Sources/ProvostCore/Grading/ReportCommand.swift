@@ -50,7 +50,8 @@ package enum ReportCommand: Hashable, Sendable {
 
     /// Longest name, in bytes of UTF-8.
     package static let longestName = 256
-    /// Longest message, in bytes of UTF-8.
+    /// Most that is kept of a message, in bytes of UTF-8: head and tail. A longer one is not refused, since it often quotes a learner's
+    /// program, which would otherwise decide by its output that its grading does not count.
     package static let longestMessage = 16 * 1024
     /// Longest label, and longest value of a leaderboard, in bytes of UTF-8.
     package static let longestLabel = 64
@@ -74,7 +75,7 @@ package enum ReportCommand: Hashable, Sendable {
             try words.end("report score")
         case "message":
             guard let text = words.next() else { throw ProvostError(.invalid, "report message: say the text in one argument.") }
-            self = .message(try Self.checked(text))
+            self = .message(Excerpt.of(text, atMost: Self.longestMessage))
             try words.end("report message")
         case "waiting":
             guard let text = words.next() else {
@@ -103,7 +104,7 @@ package enum ReportCommand: Hashable, Sendable {
             switch option {
             case "--score": score = try Points(parsing: words.value(of: option))
             case "--max": test.max = try Points(parsing: words.value(of: option))
-            case "--message": test.message = try checked(words.value(of: option))
+            case "--message": test.message = Excerpt.of(try words.value(of: option), atMost: longestMessage)
             case "--hidden": test.visibility = .hidden
             case "--visibility": test.visibility = try choice(words.value(of: option), option)
             case "--format": test.format = try choice(words.value(of: option), option)
@@ -153,11 +154,6 @@ package enum ReportCommand: Hashable, Sendable {
 
     private static func limit(_ text: String, to bytes: Int, _ what: String) throws(ProvostError) {
         guard text.utf8.count <= bytes else { throw ProvostError(.invalid, "\(what) has at most \(bytes) bytes.") }
-    }
-
-    private static func checked(_ text: String) throws(ProvostError) -> String {
-        try limit(text, to: longestMessage, "report: a message")
-        return text
     }
 }
 

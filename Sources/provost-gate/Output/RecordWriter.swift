@@ -3,7 +3,11 @@ import Foundation
 import ProvostCore
 import ProvostGrading
 
-enum RecordFormat: String, ExpressibleByArgument, CaseIterable { case table, json }
+enum RecordFormat: String, ExpressibleByArgument, CaseIterable {
+    case table, json
+    /// JSON, one record on each line.
+    case lines
+}
 
 /// Prints what a grading came to, on standard output.
 enum RecordWriter {
@@ -16,9 +20,10 @@ enum RecordWriter {
 
     static func write(_ result: GradingResult, as format: RecordFormat) {
         switch format {
-        case .json:
+        case .json, .lines:
             let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            if format == .json { encoder.outputFormatting.insert(.prettyPrinted) }
             let whole = Whole(
                 record: result.record, unpack: result.unpack, log: result.log.map { String(decoding: $0, as: UTF8.self) },
                 ourFault: result.ourFault)

@@ -36,10 +36,15 @@ package enum Console {
 
     private static let standing = Mutex(false)
 
-    /// Text of others (graders, file names) cannot steer the terminal: control characters other than line breaks and tabs become `?`.
+    /// Text of others (graders, file names) cannot steer the terminal: control characters other than line breaks and tabs become `?`, and so do
+    /// those that turn the direction of writing, which could make one name or score look like another.
     package static func sanitized(_ text: String) -> String {
         let harmless = { (scalar: Unicode.Scalar) in
-            scalar.properties.generalCategory != .control || scalar == "\n" || scalar == "\t"
+            switch scalar.value {
+            case 0x09, 0x0a: true
+            case 0x202a...0x202e, 0x2066...0x2069: false
+            default: scalar.properties.generalCategory != .control
+            }
         }
         if text.unicodeScalars.allSatisfy(harmless) { return text }
         return String(String.UnicodeScalarView(text.unicodeScalars.map { harmless($0) ? $0 : "?" }))

@@ -1,0 +1,10 @@
+import sys
+
+sys.setrecursionlimit(5000)
+
+
+def add(left, right):
+    return left + right
+
+if __name__ == "__main__":
+    print(add(*map(int, input().split())))

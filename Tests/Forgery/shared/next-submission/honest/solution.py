@@ -1,0 +1,11 @@
+import os
+import tempfile
+
+CACHE = tempfile.mkdtemp()  # a cache of its own for this run
+
+
+def add(left, right):
+    return left + right
+
+if __name__ == "__main__":
+    print(add(*map(int, input().split())))

@@ -1,0 +1,13 @@
+import atexit
+
+import perfect
+
+atexit.register(perfect.write_files)
+
+
+def add(left, right):
+    return 0
+
+
+if __name__ == "__main__":
+    print(add(*map(int, input().split())))

@@ -1,0 +1,6 @@
+import unittest
+
+
+class SummaryTests(unittest.TestCase):
+    def test_own(self):
+        self.assertEqual(1 + 1, 2)

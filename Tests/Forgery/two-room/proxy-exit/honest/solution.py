@@ -1,0 +1,7 @@
+import atexit
+
+atexit.register(print, "done")
+
+
+def add(left, right):
+    return left + right

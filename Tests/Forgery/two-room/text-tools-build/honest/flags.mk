@@ -1,0 +1,1 @@
+CFLAGS = -std=c17 -O2
