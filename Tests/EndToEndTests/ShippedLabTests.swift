@@ -6,7 +6,8 @@ import Testing
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path
 
-    private static let labs = (try? FileManager.default.contentsOfDirectory(atPath: root + "/labs"))?.sorted()
+    private static let labs =
+        (try? FileManager.default.contentsOfDirectory(atPath: root + "/labs"))?.sorted()
         .filter { FileManager.default.fileExists(atPath: "\(root)/labs/\($0)/lab.yaml") } ?? []
 
     @Test(.timeLimit(.minutes(8)), arguments: labs)

@@ -79,13 +79,15 @@ package enum ReportCommand: Hashable, Sendable {
             try words.end("report message")
         case "waiting":
             guard let text = words.next() else {
-                throw ProvostError(.invalid, "report waiting: say for what, in one argument, like “report waiting 'Your instructors mark it.'”.")
+                throw ProvostError(
+                    .invalid, "report waiting: say for what, in one argument, like “report waiting 'Your instructors mark it.'”.")
             }
-            self = .waiting(try Self.checked(text))
+            self = .waiting(Excerpt.of(text, atMost: Self.longestMessage))
             try words.end("report waiting")
         case "leaderboard": self = .leaderboard(try Self.leaderboard(&words))
         case let other:
-            throw ProvostError(.invalid, "report: “\(other ?? "")” is not known; use test, score, message, leaderboard or waiting.")
+            throw ProvostError(
+                .invalid, "report: “\(other ?? "")” is not known; use test, score, message, leaderboard or waiting.")
         }
     }
 
