@@ -25,8 +25,12 @@ import Testing
         #expect(first.label == "1.1" && first.name == "adds" && first.status == .fail && first.output == "no")
         #expect(first.format == .html && first.visibility == .visible)
         let second = report.tests[1]
-        #expect(second.label == "2" && second.status == .pass && second.format == .ansi && second.visibility == .afterDue && second.output == nil)
-        #expect(report.tests[2].output == "well done" && report.tests[2].visibility == .afterDue && report.tests[2].format == .markdown)
+        #expect(
+            second.label == "2" && second.status == .pass && second.format == .ansi && second.visibility == .afterDue
+                && second.output == nil)
+        #expect(
+            report.tests[2].output == "well done" && report.tests[2].visibility == .afterDue
+                && report.tests[2].format == .markdown)
         #expect(report.messages == ["from the grader"])
         #expect(report.totalHidden)
         #expect(report.leaderboard.map(\.value) == ["0.926", "15.1", "*****"])
@@ -44,17 +48,27 @@ import Testing
             // Scaled: 3 of 6 is half.
             (#"{"tests": [{"score": 1, "max_score": 4}, {"score": 2, "max_score": 2}]}"#, 10_000, [.fail, .pass]),
             // A score alone is out of the lab's points, with tests for information beside it.
-            (#"{"score": 12}"#, 12_000, []), (#"{"score": 12, "tests": [{"name": "style", "status": "failed"}, {"output": "hi"}]}"#, 12_000, [.fail, .skip]),
+            (#"{"score": 12}"#, 12_000, []),
+            (#"{"score": 12, "tests": [{"name": "style", "status": "failed"}, {"output": "hi"}]}"#, 12_000, [.fail, .skip]),
             // The score wins over the sum, in the tests' scale.
             (#"{"score": 3, "tests": [{"score": 1, "max_score": 6}]}"#, 10_000, [.fail]),
             // No maxima: a point is a point.
             (#"{"tests": [{"score": 5}, {"score": 0}]}"#, 5000, [.pass, .fail]),
             // A status given wins over the comparison.
-            (#"{"tests": [{"score": 10, "max_score": 10, "status": "failed"}, {"score": 0, "max_score": 10, "status": "passed"}]}"#, 10_000, [.fail, .pass]),
+            (
+                #"{"tests": [{"score": 10, "max_score": 10, "status": "failed"}, {"score": 0, "max_score": 10, "status": "passed"}]}"#,
+                10_000, [.fail, .pass]
+            ),
             // null is not there.
-            (#"{"score": null, "visibility": null, "tests": [{"score": 1, "max_score": 1, "name": null, "status": null}]}"#, 20_000, [.pass]),
+            (
+                #"{"score": null, "visibility": null, "tests": [{"score": 1, "max_score": 1, "name": null, "status": null}]}"#,
+                20_000, [.pass]
+            ),
             // What the sum of floating points leaves behind.
-            (#"{"tests": [{"score": 0.1, "max_score": 0.1}, {"score": 0.19999999999999998, "max_score": 0.2}]}"#, 20_000, [.pass, .pass]),
+            (
+                #"{"tests": [{"score": 0.1, "max_score": 0.1}, {"score": 0.19999999999999998, "max_score": 0.2}]}"#, 20_000,
+                [.pass, .pass]
+            ),
             (#"{"score": 0, "tests": []}"#, 0, []), (#"{"score": -0.0}"#, 0, []),
         ] as [(String, Int64, [TestRecord.Status])])
     func isGraded(text: String, thousandths: Int64, statuses: [TestRecord.Status]) throws {
@@ -70,20 +84,27 @@ import Testing
             // Tests without any score.
             #"{"tests": [{"name": "a"}]}"#, #"{"tests": [{"max_score": 5, "status": "passed"}]}"#,
             // Above a maximum, or the lab's points.
-            #"{"score": 21}"#, #"{"tests": [{"score": 2, "max_score": 1}]}"#, #"{"score": 2, "tests": [{"score": 1, "max_score": 1}]}"#, #"{"tests": [{"score": 21}]}"#,
+            #"{"score": 21}"#, #"{"tests": [{"score": 2, "max_score": 1}]}"#,
+            #"{"score": 2, "tests": [{"score": 1, "max_score": 1}]}"#, #"{"tests": [{"score": 21}]}"#,
             // Numbers that cannot be.
-            #"{"score": -1}"#, #"{"score": NaN}"#, #"{"score": Infinity}"#, #"{"score": -Infinity}"#, #"{"score": 1e400}"#, #"{"score": "5"}"#, #"{"score": true}"#, #"{"score": 1e99}"#,
-            #"{"tests": [{"score": -1, "max_score": 1}]}"#, #"{"tests": [{"score": 0, "max_score": -1}]}"#, #"{"tests": [{"score": 0, "max_score": 0}]}"#,
+            #"{"score": -1}"#, #"{"score": NaN}"#, #"{"score": Infinity}"#, #"{"score": -Infinity}"#, #"{"score": 1e400}"#,
+            #"{"score": "5"}"#, #"{"score": true}"#, #"{"score": 1e99}"#,
+            #"{"tests": [{"score": -1, "max_score": 1}]}"#, #"{"tests": [{"score": 0, "max_score": -1}]}"#,
+            #"{"tests": [{"score": 0, "max_score": 0}]}"#,
             // Two of one name.
             #"{"score": 1, "score": 20}"#, #"{"tests": [{"score": 0, "max_score": 1, "score": 1}]}"#,
             // Words that are not known.
-            #"{"score": 1, "visibility": "secret"}"#, #"{"score": 1, "tests": [{"visibility": "Visible"}]}"#, #"{"score": 1, "output_format": "rtf"}"#,
-            #"{"score": 1, "stdout_visibility": ""}"#, #"{"score": 1, "tests": [{"status": "pass"}]}"#, #"{"score": 1, "test_name_format": "x"}"#,
+            #"{"score": 1, "visibility": "secret"}"#, #"{"score": 1, "tests": [{"visibility": "Visible"}]}"#,
+            #"{"score": 1, "output_format": "rtf"}"#,
+            #"{"score": 1, "stdout_visibility": ""}"#, #"{"score": 1, "tests": [{"status": "pass"}]}"#,
+            #"{"score": 1, "test_name_format": "x"}"#,
             // Wrong kinds.
-            #"{"score": 1, "tests": {}}"#, #"{"score": 1, "tests": [1]}"#, #"{"score": 1, "tests": [{"name": 5}]}"#, #"{"score": 1, "tests": [{"tags": "a"}]}"#,
+            #"{"score": 1, "tests": {}}"#, #"{"score": 1, "tests": [1]}"#, #"{"score": 1, "tests": [{"name": 5}]}"#,
+            #"{"score": 1, "tests": [{"tags": "a"}]}"#,
             #"{"score": 1, "output": []}"#, #"{"score": 1, "execution_time": []}"#,
             // Leaderboards.
-            #"{"score": 1, "leaderboard": [{"name": "a"}]}"#, #"{"score": 1, "leaderboard": [{"name": "a", "value": []}]}"#, #"{"score": 1, "leaderboard": [{"name": "a", "value": 1, "order": "up"}]}"#,
+            #"{"score": 1, "leaderboard": [{"name": "a"}]}"#, #"{"score": 1, "leaderboard": [{"name": "a", "value": []}]}"#,
+            #"{"score": 1, "leaderboard": [{"name": "a", "value": 1, "order": "up"}]}"#,
             #"{"score": 1, "leaderboard": {}}"#,
         ])
     func isRefused(text: String) {
@@ -92,7 +113,9 @@ import Testing
     }
 
     @Test func mistakesSayWhere() {
-        let mistake = #expect(throws: FormatMistake.self) { try Self.report("{\"tests\": [\n {\"score\": 1, \"max_score\": 1},\n {\"score\": -1}]}") }
+        let mistake = #expect(throws: FormatMistake.self) {
+            try Self.report("{\"tests\": [\n {\"score\": 1, \"max_score\": 1},\n {\"score\": -1}]}")
+        }
         #expect(mistake?.description == "line 3, column 12, tests[1].score: “-1” is negative; a score is 0 or more.")
     }
 
@@ -104,9 +127,11 @@ import Testing
 
     @Test(
         arguments: [
-            (#"{"tests": [{"score": 1, "max_score": 1}]}"#, true), (#"{"tests": [{"score": 1, "max_score": 1}, {"score": 0, "max_score": 0, "visibility": "hidden"}]}"#, false),
+            (#"{"tests": [{"score": 1, "max_score": 1}]}"#, true),
+            (#"{"tests": [{"score": 1, "max_score": 1}, {"score": 0, "max_score": 0, "visibility": "hidden"}]}"#, false),
             (#"{"visibility": "hidden", "tests": [{"score": 1, "max_score": 1, "visibility": "visible"}]}"#, true),
-            (#"{"visibility": "hidden", "tests": [{"score": 1, "max_score": 1}]}"#, false), (#"{"score": 1, "visibility": "after_published"}"#, false), (#"{"score": 1}"#, true),
+            (#"{"visibility": "hidden", "tests": [{"score": 1, "max_score": 1}]}"#, false),
+            (#"{"score": 1, "visibility": "after_published"}"#, false), (#"{"score": 1}"#, true),
         ])
     func oneHiddenTestHidesTheTotal(text: String, isSeen: Bool) throws {
         let record = try Self.record(text)
@@ -125,7 +150,9 @@ import Testing
     @Test func tenThousandTestsAreFast() throws {
         let one = #"{"name": "test 00000", "score": 0.5, "max_score": 1, "output": "got 2"}"#
         let filler = String(repeating: "x", count: StrictJSON.mostBytes / 10_000 - one.utf8.count - 4)
-        let tests = (0..<10_000).map { one.replacing("00000", with: "\(100_000 + $0)").replacing("got 2", with: "got 2\(filler)") }
+        let tests = (0..<10_000).map {
+            one.replacing("00000", with: "\(100_000 + $0)").replacing("got 2", with: "got 2\(filler)")
+        }
         let bytes = Array(#"{"tests": [\#(tests.joined(separator: ",\n"))]}"#.utf8)
         #expect(bytes.count > StrictJSON.mostBytes - 150_000 && bytes.count <= StrictJSON.mostBytes)
         var best = Duration.seconds(100)

@@ -26,28 +26,34 @@ private func record(_ read: ([UInt8]) throws(FormatMistake) -> ForeignReport, _ 
     }
 
     @Test func notGradableIsNoScore() throws {
-        let record = try record(PrairieLearnResults.read, #"{"gradable": false, "format_errors": "No main function.", "message": "Not graded."}"#)
+        let record = try record(
+            PrairieLearnResults.read, #"{"gradable": false, "format_errors": "No main function.", "message": "Not graded."}"#)
         #expect(record.outcome == .notGraded && record.score == nil)
         #expect(record.reason == "Not graded." && record.messages == ["No main function."])
     }
 
     @Test func oneTestWithoutPointsTakesThemFromAll() throws {
-        let record = try record(PrairieLearnResults.read, #"{"score": 1, "tests": [{"points": 1, "max_points": 2}, {"name": "b"}]}"#)
+        let record = try record(
+            PrairieLearnResults.read, #"{"score": 1, "tests": [{"points": 1, "max_points": 2}, {"name": "b"}]}"#)
         #expect(record.tests.map(\.max) == [.zero, .zero])
         #expect(record.tests.map(\.status) == [.fail, .skip])
         #expect(record.passed)
     }
 
-    @Test(arguments: [("0.6666666666666666", 66_667), ("0", 0), ("1.0", 100_000), ("0.9999999999999999", 100_000)] as [(String, Int64)])
+    @Test(
+        arguments: [("0.6666666666666666", 66_667), ("0", 0), ("1.0", 100_000), ("0.9999999999999999", 100_000)]
+            as [(String, Int64)])
     func theScoreIsAShare(score: String, thousandths: Int64) throws {
         #expect(try record(PrairieLearnResults.read, #"{"score": \#(score)}"#).score?.thousandths == thousandths)
     }
 
     @Test(arguments: [
         // The score is missing, or none.
-        "{}", #"{"gradable": true}"#, #"{"score": null}"#, #"{"score": "1"}"#, #"{"score": 1.1}"#, #"{"score": -0.1}"#, #"{"score": NaN}"#,
+        "{}", #"{"gradable": true}"#, #"{"score": null}"#, #"{"score": "1"}"#, #"{"score": 1.1}"#, #"{"score": -0.1}"#,
+        #"{"score": NaN}"#,
         // Wrong kinds.
-        #"{"gradable": "no", "score": 1}"#, #"{"score": 1, "tests": {}}"#, #"{"score": 1, "format_errors": 3}"#, #"{"score": 1, "images": {}}"#, "[]", "null",
+        #"{"gradable": "no", "score": 1}"#, #"{"score": 1, "tests": {}}"#, #"{"score": 1, "format_errors": 3}"#,
+        #"{"score": 1, "images": {}}"#, "[]", "null",
         // A test above its maximum.
         #"{"score": 1, "tests": [{"points": 2, "max_points": 1}]}"#, #"{"score": 1, "tests": [{"points": -1, "max_points": 1}]}"#,
         // Two of one name.
@@ -79,14 +85,19 @@ private func record(_ read: ([UInt8]) throws(FormatMistake) -> ForeignReport, _ 
 
     @Test func itsOwnFailureIsNotGraded() {
         let mistake = #expect(throws: FormatMistake.self) {
-            try record(Check50Results.read, #"{"slug": "x", "error": {"type": "InvalidSlugError", "value": "no such problem", "traceback": ["a"], "data": {}}, "version": "3"}"#)
+            try record(
+                Check50Results.read,
+                #"{"slug": "x", "error": {"type": "InvalidSlugError", "value": "no such problem", "traceback": ["a"], "data": {}}, "version": "3"}"#
+            )
         }
         #expect(mistake?.sentence == "check50 itself failed: InvalidSlugError: no such problem")
     }
 
     @Test(arguments: [
-        "{}", "[]", #"{"results": []}"#, #"{"results": {}}"#, #"{"results": null}"#, #"{"results": [{"name": "a"}]}"#, #"{"results": [{"name": "a", "passed": 1}]}"#,
-        #"{"results": [{"name": "a", "passed": "true"}]}"#, #"{"results": [{"passed": true, "log": "x"}]}"#, #"{"results": [{"passed": false, "cause": "x"}]}"#,
+        "{}", "[]", #"{"results": []}"#, #"{"results": {}}"#, #"{"results": null}"#, #"{"results": [{"name": "a"}]}"#,
+        #"{"results": [{"name": "a", "passed": 1}]}"#,
+        #"{"results": [{"name": "a", "passed": "true"}]}"#, #"{"results": [{"passed": true, "log": "x"}]}"#,
+        #"{"results": [{"passed": false, "cause": "x"}]}"#,
         #"{"results": [{"passed": false, "passed": true}]}"#, #"{"error": "x", "results": [{"passed": true}]}"#,
     ])
     func isRefused(text: String) { #expect(throws: FormatMistake.self) { try record(Check50Results.read, text) } }
@@ -110,7 +121,10 @@ private func record(_ read: ([UInt8]) throws(FormatMistake) -> ForeignReport, _ 
     }
 
     @Test func whatDoesNotBuildEarnsNothing() throws {
-        for text in [#"{"version": 2, "status": "error", "message": "main.c:1: error", "tests": []}"#, #"{"version": 3, "status": "error", "message": "main.c:1: error", "tests": null}"#] {
+        for text in [
+            #"{"version": 2, "status": "error", "message": "main.c:1: error", "tests": []}"#,
+            #"{"version": 3, "status": "error", "message": "main.c:1: error", "tests": null}"#,
+        ] {
             let record = try record(ExercismResults.read, text)
             #expect(record.outcome == .graded && record.score == .zero)
             #expect(record.tests.map(\.message) == ["main.c:1: error"])
@@ -126,20 +140,27 @@ private func record(_ read: ([UInt8]) throws(FormatMistake) -> ForeignReport, _ 
 
     @Test(arguments: [
         // Versions.
-        "{}", #"{"status": "pass"}"#, #"{"version": 0, "status": "pass"}"#, #"{"version": 4, "status": "pass"}"#, #"{"version": 2.5, "status": "pass"}"#, #"{"version": "2", "status": "pass"}"#,
+        "{}", #"{"status": "pass"}"#, #"{"version": 0, "status": "pass"}"#, #"{"version": 4, "status": "pass"}"#,
+        #"{"version": 2.5, "status": "pass"}"#, #"{"version": "2", "status": "pass"}"#,
         // Statuses.
-        #"{"version": 1}"#, #"{"version": 1, "status": "passed"}"#, #"{"version": 2, "status": "fail", "tests": [{"name": "a"}]}"#, #"{"version": 2, "status": "fail", "tests": [{"status": "skip"}]}"#,
+        #"{"version": 1}"#, #"{"version": 1, "status": "passed"}"#,
+        #"{"version": 2, "status": "fail", "tests": [{"name": "a"}]}"#,
+        #"{"version": 2, "status": "fail", "tests": [{"status": "skip"}]}"#,
         // No tests.
-        #"{"version": 2, "status": "pass"}"#, #"{"version": 3, "status": "pass", "tests": []}"#, #"{"version": 3, "status": "fail"}"#,
+        #"{"version": 2, "status": "pass"}"#, #"{"version": 3, "status": "pass", "tests": []}"#,
+        #"{"version": 3, "status": "fail"}"#,
         // The whole contradicts its tests.
-        #"{"version": 2, "status": "pass", "tests": [{"name": "a", "status": "fail"}]}"#, #"{"version": 2, "status": "fail", "tests": [{"name": "a", "status": "pass"}]}"#,
+        #"{"version": 2, "status": "pass", "tests": [{"name": "a", "status": "fail"}]}"#,
+        #"{"version": 2, "status": "fail", "tests": [{"name": "a", "status": "pass"}]}"#,
         #"{"version": 2, "status": "pass", "status": "pass", "tests": [{"name": "a", "status": "pass"}]}"#,
     ])
     func isRefused(text: String) { #expect(throws: FormatMistake.self) { try record(ExercismResults.read, text) } }
 }
 
 @Suite struct CTRFReportTests {
-    private static func text(_ tests: String, tests count: Int, passed: Int = 0, failed: Int = 0, skipped: Int = 0, pending: Int = 0, other: Int = 0) -> String {
+    private static func text(
+        _ tests: String, tests count: Int, passed: Int = 0, failed: Int = 0, skipped: Int = 0, pending: Int = 0, other: Int = 0
+    ) -> String {
         #"""
         {"reportFormat": "CTRF", "specVersion": "0.0.0", "results": {"tool": {"name": "jest"}, "summary": {"tests": \#(count), "passed": \#(passed),
          "failed": \#(failed), "skipped": \#(skipped), "pending": \#(pending), "other": \#(other), "start": 1706828654274, "stop": 1706828655782}, "tests": [\#(tests)]}}
@@ -165,19 +186,23 @@ private func record(_ read: ([UInt8]) throws(FormatMistake) -> ForeignReport, _ 
 
     @Test(arguments: [
         // Counts that contradict the tests.
-        text(passing, tests: 2, passed: 1), text(passing, tests: 1, passed: 0), text(passing, tests: 1, passed: 1, failed: 1), text(passing, tests: 1, passed: 1, other: 1),
+        text(passing, tests: 2, passed: 1), text(passing, tests: 1, passed: 0), text(passing, tests: 1, passed: 1, failed: 1),
+        text(passing, tests: 1, passed: 1, other: 1),
         // No tests.
         text("", tests: 0),
         // Unknown or missing status.
         text(#"{"name": "a", "status": "ok"}"#, tests: 1, passed: 1), text(#"{"name": "a"}"#, tests: 1, passed: 1),
         // Another document.
-        "{}", #"{"results": {"tests": []}}"#, #"{"reportFormat": "JUnit", "results": {}}"#, #"{"results": {"summary": {"tests": 1}, "tests": [{"name": "a", "status": "passed"}]}}"#,
-        text(passing, tests: 1, passed: 1).replacing("\"passed\": 1", with: "\"passed\": -1"), text(passing, tests: 1, passed: 1).replacing("\"passed\": 1", with: "\"passed\": 1.5"),
+        "{}", #"{"results": {"tests": []}}"#, #"{"reportFormat": "JUnit", "results": {}}"#,
+        #"{"results": {"summary": {"tests": 1}, "tests": [{"name": "a", "status": "passed"}]}}"#,
+        text(passing, tests: 1, passed: 1).replacing("\"passed\": 1", with: "\"passed\": -1"),
+        text(passing, tests: 1, passed: 1).replacing("\"passed\": 1", with: "\"passed\": 1.5"),
     ])
     func isRefused(text: String) { #expect(throws: FormatMistake.self) { try record(CTRFReport.read, text) } }
 
     @Test func olderReportsHaveNoFormat() throws {
-        let text = Self.text(Self.passing, tests: 1, passed: 1).replacing(#""reportFormat": "CTRF", "specVersion": "0.0.0", "#, with: "")
+        let text = Self.text(Self.passing, tests: 1, passed: 1).replacing(
+            #""reportFormat": "CTRF", "specVersion": "0.0.0", "#, with: "")
         #expect(try record(CTRFReport.read, text).passed)
     }
 }
@@ -199,11 +224,16 @@ private func record(_ read: ([UInt8]) throws(FormatMistake) -> ForeignReport, _ 
 
 
             """#)
-        #expect(report.tests.map(\.name) == ["Correctness", "Style", "Build: compile", "Test: add", "Test: div", "Timing: Stage 1 (ms)"])
+        #expect(
+            report.tests.map(\.name) == [
+                "Correctness", "Style", "Build: compile", "Test: add", "Test: div", "Timing: Stage 1 (ms)",
+            ])
         #expect(report.tests.map(\.status) == [.pass, .fail, .pass, .pass, .fail, .skip])
         #expect(report.tests[4].message == "division by zero: 1/0" && report.tests[5].output == "10")
         #expect(report.leaderboard.map(\.value) == ["42", "7 s"] && report.leaderboard.map(\.name) == ["column 1", "column 2"])
-        #expect(report.messages.count == 1 && report.messages[0].hasPrefix("gcc -o hello") && !report.messages[0].contains("_presentation"))
+        #expect(
+            report.messages.count == 1 && report.messages[0].hasPrefix("gcc -o hello")
+                && !report.messages[0].contains("_presentation"))
         let record = try report.record(points: Points(whole: 100), isolation: .shared, bonus: false)
         #expect(record.score == Points(whole: 65))
         #expect(record.tests.prefix(2).map(\.max) == [Points(whole: 60), Points(whole: 40)])
@@ -211,7 +241,8 @@ private func record(_ read: ([UInt8]) throws(FormatMistake) -> ForeignReport, _ 
     }
 
     @Test(arguments: [
-        scores, scores + "\n", "x\n" + scores + "\r\n\r\n  \n", "\u{1b}[31mred\n  " + scores, "{scores: {Style: 5, Correctness: 60}}", "{not json at all\n" + scores,
+        scores, scores + "\n", "x\n" + scores + "\r\n\r\n  \n", "\u{1b}[31mred\n  " + scores,
+        "{scores: {Style: 5, Correctness: 60}}", "{not json at all\n" + scores,
         #"{"_presentation": "other"}"# + "\n" + scores, #"{"_presentation": "semantic", "stages": 3}"# + "\n" + scores,
     ])
     func theLastLineCounts(text: String) throws {
@@ -226,7 +257,8 @@ private func record(_ read: ([UInt8]) throws(FormatMistake) -> ForeignReport, _ 
     }
 
     @Test func outputNeedNotBeText() throws {
-        let report = try AutolabResults.read([0xff, 0x0a] + Array(#"{"scores": {"P": 1}}"#.utf8), problems: [("P", Points(whole: 1))])
+        let report = try AutolabResults.read(
+            [0xff, 0x0a] + Array(#"{"scores": {"P": 1}}"#.utf8), problems: [("P", Points(whole: 1))])
         #expect(report.messages == ["\u{fffd}\n"])
     }
 
@@ -234,19 +266,26 @@ private func record(_ read: ([UInt8]) throws(FormatMistake) -> ForeignReport, _ 
         // Nothing, or no scores at the end.
         "", "\n \n", "hello", "{}", "[]", scores + "\nbye", #"{"scoreboard": [1]}"#, #"{"scores": null}"#, #"{"scores": 5}"#,
         // Problems that are missing, unknown or there twice.
-        #"{"scores": {}}"#, #"{"scores": {"Style": 5}}"#, #"{"scores": {"Style": 5, "Correctness": 60, "Extra": 1}}"#, #"{"scores": {"style": 5, "Correctness": 60}}"#,
+        #"{"scores": {}}"#, #"{"scores": {"Style": 5}}"#, #"{"scores": {"Style": 5, "Correctness": 60, "Extra": 1}}"#,
+        #"{"scores": {"style": 5, "Correctness": 60}}"#,
         #"{"scores": {"Style": 5, "Correctness": 60, "Style": 40}}"#,
         // Numbers that cannot be.
-        #"{"scores": {"Style": 41, "Correctness": 60}}"#, #"{"scores": {"Style": -1, "Correctness": 60}}"#, #"{"scores": {"Style": "5", "Correctness": 60}}"#,
+        #"{"scores": {"Style": 41, "Correctness": 60}}"#, #"{"scores": {"Style": -1, "Correctness": 60}}"#,
+        #"{"scores": {"Style": "5", "Correctness": 60}}"#,
         #"{"scores": {"Style": NaN, "Correctness": 60}}"#, #"{"scores": {"Style": null, "Correctness": 60}}"#,
-        #"{"scores": {"Style": 5, "Correctness": 60}, "scoreboard": [[1]]}"#, #"{"scores": {"Style": 5, "Correctness": 60}, "scoreboard": 1}"#,
+        #"{"scores": {"Style": 5, "Correctness": 60}, "scoreboard": [[1]]}"#,
+        #"{"scores": {"Style": 5, "Correctness": 60}, "scoreboard": 1}"#,
     ])
     func isRefused(text: String) {
-        #expect(throws: FormatMistake.self) { try Self.report(text).record(points: Points(whole: 100), isolation: .shared, bonus: false) }
+        #expect(throws: FormatMistake.self) {
+            try Self.report(text).record(points: Points(whole: 100), isolation: .shared, bonus: false)
+        }
     }
 
     @Test func mistakesSayTheLineOfTheOutput() {
-        let mistake = #expect(throws: FormatMistake.self) { try Self.report("one\ntwo\n{\"scores\": {\"Style\": -1, \"Correctness\": 1}}") }
+        let mistake = #expect(throws: FormatMistake.self) {
+            try Self.report("one\ntwo\n{\"scores\": {\"Style\": -1, \"Correctness\": 1}}")
+        }
         #expect(mistake?.place == "line 3, column 22, scores.Style")
     }
 }

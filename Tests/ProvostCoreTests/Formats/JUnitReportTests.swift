@@ -35,7 +35,8 @@ import Testing
             """)
         #expect(
             report.tests.map(\.name) == [
-                "CalcTest.adds", "CalcTest.divides", "CalcTest.raises", "CalcTest.later", "inner › bare", "inner › both", "G.off", "G.flaky",
+                "CalcTest.adds", "CalcTest.divides", "CalcTest.raises", "CalcTest.later", "inner › bare", "inner › both", "G.off",
+                "G.flaky",
             ])
         #expect(report.tests.map(\.status) == [.pass, .fail, .error, .skip, .pass, .fail, .skip, .pass])
         #expect(report.tests[1].message == "expected 1\n  at line 3")
@@ -81,32 +82,44 @@ import Testing
     @Test(arguments: [
         // Counts that contradict the tests: the runner was killed, or somebody merged badly.
         "<testsuite tests='2'><testcase name='a'/></testsuite>", "<testsuite tests='0'><testcase name='a'/></testsuite>",
-        "<testsuite tests='1' failures='1' errors='0'><testcase name='a'/></testsuite>", "<testsuite tests='1' failures='0'><testcase name='a'><failure/></testcase></testsuite>",
-        "<testsuite tests='1' errors='0'><testcase name='a'><error/></testcase></testsuite>", "<testsuite tests='1' skipped='0'><testcase name='a'><skipped/></testcase></testsuite>",
+        "<testsuite tests='1' failures='1' errors='0'><testcase name='a'/></testsuite>",
+        "<testsuite tests='1' failures='0'><testcase name='a'><failure/></testcase></testsuite>",
+        "<testsuite tests='1' errors='0'><testcase name='a'><error/></testcase></testsuite>",
+        "<testsuite tests='1' skipped='0'><testcase name='a'><skipped/></testcase></testsuite>",
         "<testsuites tests='3'><testsuite tests='1'><testcase name='a'/></testsuite></testsuites>",
-        "<testsuite tests='many'><testcase name='a'/></testsuite>", "<testsuite tests='-1'><testcase name='a'/></testsuite>", "<testsuite tests='1.0'><testcase name='a'/></testsuite>",
+        "<testsuite tests='many'><testcase name='a'/></testsuite>", "<testsuite tests='-1'><testcase name='a'/></testsuite>",
+        "<testsuite tests='1.0'><testcase name='a'/></testsuite>",
         // No tests at all.
         "<testsuite/>", "<testsuites/>", "<testsuites><testsuite tests='0'/></testsuites>",
         // A failure that belongs to no test.
-        "<testsuite tests='1'><error message='collection failed'/><testcase name='a'/></testsuite>", "<testsuites><failure/></testsuites>",
+        "<testsuite tests='1'><error message='collection failed'/><testcase name='a'/></testsuite>",
+        "<testsuites><failure/></testsuites>",
         // Another document, or none.
         "<html/>", "<testcase name='a'/>", "", "ok 1", "{}", "<testsuite tests='1'><testcase name='a'/>",
         // Entities and document types.
-        "<!DOCTYPE testsuite><testsuite tests='1'><testcase name='a'/></testsuite>", "<testsuite tests='1'><testcase name='&a;'/></testsuite>",
+        "<!DOCTYPE testsuite><testsuite tests='1'><testcase name='a'/></testsuite>",
+        "<testsuite tests='1'><testcase name='&a;'/></testsuite>",
     ])
     func isRefused(text: String) { #expect(throws: FormatMistake.self) { try Self.report(text) } }
 
     @Test func aStatusWordFailsToo() throws {
-        #expect(try Self.report("<testsuite tests='1' failures='1'><testcase name='a' status='failed'/></testsuite>").tests[0].status == .fail)
-        #expect(throws: FormatMistake.self) { try Self.report("<testsuite tests='1' failures='0'><testcase name='a' status='failed'/></testsuite>") }
+        #expect(
+            try Self.report("<testsuite tests='1' failures='1'><testcase name='a' status='failed'/></testsuite>").tests[0].status
+                == .fail)
+        #expect(throws: FormatMistake.self) {
+            try Self.report("<testsuite tests='1' failures='0'><testcase name='a' status='failed'/></testsuite>")
+        }
     }
 
     @Test func mistakesSayTheFile() {
         let mistake = #expect(throws: FormatMistake.self) {
-            try Self.report("<testsuite tests='1'><testcase name='a'/></testsuite>", "<testsuites>\n<testsuite tests='2'/></testsuites>")
+            try Self.report(
+                "<testsuite tests='1'><testcase name='a'/></testsuite>", "<testsuites>\n<testsuite tests='2'/></testsuites>")
         }
         #expect(mistake?.place == "TEST-1.xml, line 2, column 1")
         #expect(throws: FormatMistake.self) { try JUnitReport.read([]) }
-        #expect(throws: FormatMistake.self) { try JUnitReport.read((0...JUnitReport.mostFiles).map { .init(name: "\($0)", bytes: []) }) }
+        #expect(throws: FormatMistake.self) {
+            try JUnitReport.read((0...JUnitReport.mostFiles).map { .init(name: "\($0)", bytes: []) })
+        }
     }
 }
