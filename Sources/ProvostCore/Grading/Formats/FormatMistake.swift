@@ -29,9 +29,11 @@ enum Place {
         return "line \(line), column \(column)"
     }
 
-    /// Where the first bytes are that are no UTF-8; nil when all are.
-    static func ofBadUTF8(in bytes: [UInt8]) -> String? {
-        if String(validating: bytes, as: UTF8.self) != nil { return nil }
+    /// Where the first bytes are that are no UTF-8, in words.
+    static func ofBadUTF8(in bytes: [UInt8]) -> String { of(firstBadUTF8(in: bytes), in: bytes) }
+
+    /// Where the first bytes are that are no UTF-8; the end when all are.
+    static func firstBadUTF8(in bytes: [UInt8]) -> Int {
         // The longest prefix that is right, by halving: whatever stands before the first bad byte is right too.
         var right = 0
         var wrong = bytes.count
@@ -48,6 +50,6 @@ enum Place {
             if String(validating: bytes[right..<right + length], as: UTF8.self) == nil { break }
             right += length
         }
-        return of(right, in: bytes)
+        return right
     }
 }

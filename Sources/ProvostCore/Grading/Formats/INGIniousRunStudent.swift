@@ -20,8 +20,8 @@ package struct INGIniousRunStudent: Sendable {
         let found: CommandOptions
         do throws(FormatMistake) {
             found = try CommandOptions(
-                words, valued: ["t": "time", "T": "hard-time", "m": "memory", "c": "container"],
-                flags: ["s": "share-network", "R": "run-as-root"], of: "run_student", stopsAtWord: true)
+                words, valued: ["time": "time", "hard-time": "hard-time", "memory": "memory", "container": "container"],
+                flags: ["share-network": "share-network", "run-as-root": "run-as-root"], of: "run_student", stopsAtWord: true)
         } catch {
             throw ProvostError(.invalid, error.description)
         }

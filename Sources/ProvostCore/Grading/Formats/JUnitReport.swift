@@ -161,8 +161,8 @@ struct JUnitReader {
         test.output = output.isEmpty ? nil : output.joined(separator: "\n")
 
         counts.cases += 1
-        counts.failureElements += failures
-        counts.errorElements += errors
+        counts.failureElements += max(failures, test.status == .fail ? 1 : 0)
+        counts.errorElements += max(errors, test.status == .error ? 1 : 0)
         if failures > 0 || test.status == .fail { counts.failures += 1 }
         if errors > 0 || test.status == .error { counts.errors += 1 }
         if test.status == .skip {

@@ -17,7 +17,7 @@ package enum TAPStream {
             throw FormatMistake("\(bytes.count) bytes; at most \(ByteCount(Int64(mostBytes))) are read.")
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw FormatMistake("These bytes are no UTF-8; write TAP in UTF-8.", at: Place.ofBadUTF8(in: bytes) ?? "")
+            throw FormatMistake("These bytes are no UTF-8; write TAP in UTF-8.", at: Place.ofBadUTF8(in: bytes))
         }
         var lines: [TAPParser.Line] = []
         for (index, line) in text.utf8.split(separator: 0x0a, omittingEmptySubsequences: false).enumerated() {
