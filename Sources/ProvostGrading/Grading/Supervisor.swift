@@ -1,9 +1,8 @@
-import Foundation
-import ProvostCore
-import ProvostSandbox
+package import ProvostCore
+package import ProvostSandbox
 
 /// Answers the calls of one grader: takes its reports down, and runs the learner's programs for it.
-actor Supervisor {
+package actor Supervisor {
     /// `learner run` calls at one time.
     private static let mostRooms = 16
 
@@ -21,9 +20,9 @@ actor Supervisor {
     private var hasRun = false
     private var sharedRunBegan = false
     /// How the grader's own process ended, when it was started by `shared-run`; nil when nothing trustworthy said so.
-    private(set) var sharedEnding: SharedEnding?
+    package private(set) var sharedEnding: SharedEnding?
 
-    init(
+    package init(
         sandbox: Sandbox, sheet: GradingSheet, learnerFolder: String, learner: RoomUser, limits: RoomLimits, network: RoomNetwork,
         onEntry: @escaping @Sendable (GradingSheet.Entry) -> Void
     ) {
@@ -37,7 +36,7 @@ actor Supervisor {
     }
 
     /// The handler for `ResultChannel`.
-    nonisolated var handle: @Sendable (ChannelCall) async -> UInt8 {
+    package nonisolated var handle: @Sendable (ChannelCall) async -> UInt8 {
         { call in
             switch call.program {
             case "report": await self.report(call)
@@ -49,7 +48,7 @@ actor Supervisor {
     }
 
     /// No report counts after this.
-    func finish() -> GradingSheet {
+    package func finish() -> GradingSheet {
         finished = true
         return sheet
     }
