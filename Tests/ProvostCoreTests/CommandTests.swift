@@ -111,6 +111,43 @@ import Testing
         #expect(command.command == ["./a", "--time", "9s", "--"], "what follows belongs to the program")
     }
 
+    @Test func filesTerminalAndLimits() throws {
+        let words =
+            "run --put /grade/lab/tests/in.csv --put a=data/b --get out/c --get d=/grade/work/e --pty --read-only --output 3KiB --disk 5MiB -- x"
+        let command = try LearnerCommand(words.split(separator: " ").map(String.init))
+        #expect(
+            command.puts == [.init(file: "/grade/lab/tests/in.csv", name: "in.csv"), .init(file: "a", name: "data/b")])
+        #expect(command.gets == [.init(file: "c", name: "out/c"), .init(file: "/grade/work/e", name: "d")])
+        #expect(command.terminal && command.readOnly && !command.isPair)
+        let limits = command.limits(atMost: RoomLimits())
+        #expect(limits.output == .kibibytes(3) && limits.disk == .mebibytes(5))
+        let wide = try LearnerCommand("run --output 9TiB --disk 9TiB -- x".split(separator: " ").map(String.init))
+        #expect(wide.limits(atMost: RoomLimits()) == RoomLimits())
+    }
+
+    @Test func aPairHasTheOtherProgramsOutputAsInput() throws {
+        let command = try LearnerCommand(["pair", "--time", "2s", "--", "./a"])
+        #expect(command.isPair && command.input == .caller && command.command == ["./a"] && command.wallTime == .seconds(2))
+        #expect(try !LearnerCommand(["run", "--", "a"]).isPair)
+    }
+
+    @Test(arguments: [
+        "--put", "--put =a", "--put a=", "--put a=b=c", "--put a=..", "--put a=../b", "--put a=/b", "--put a=b//c", "--put a=b/",
+        "--put a=./b", "--put /", "--put ..", "--get ..", "--get /etc/passwd", "--get a/../../b", "--get =b", "--get .",
+        "--output", "--output lots", "--disk -1", "--put ./", "--put a=\(String(repeating: "x", count: 256))",
+    ])
+    func aFileOutsideTheFolderIsRefused(options: String) {
+        let words = ["run"] + options.split(separator: " ").map(String.init) + ["--", "x"]
+        let error = #expect(throws: ProvostError.self) { try LearnerCommand(words) }
+        #expect(error?.code == .invalid)
+    }
+
+    @Test func thereIsABoundOfFiles() throws {
+        let most = Array(repeating: ["--put", "a"], count: LearnerCommand.mostFiles).flatMap { $0 }
+        _ = try LearnerCommand(["run"] + most + ["--", "x"])
+        #expect(throws: ProvostError.self) { try LearnerCommand(["run"] + most + ["--get", "b", "--", "x"]) }
+    }
+
     @Test func theLeast() throws {
         let command = try LearnerCommand(["run", "--", "true"])
         #expect(command.input == .none)
@@ -120,7 +157,7 @@ import Testing
 
     @Test(arguments: [
         "", "walk -- true", "run", "run true", "run --", "run --time -- true", "run --time 2 -- true",
-        "run --memory lots -- true", "run --processes 0 -- true",
+        "run --memory lots -- true", "run --processes 0 -- true", "pair", "pair --", "pair --stdin - -- x",
         "run --processes -1 -- true", "run --processes x -- true", "run --stdin", "run --fast -- true", "run --time",
     ])
     func isRefused(line: String) {
@@ -159,4 +196,25 @@ import Testing
             (RoomReport(ending: .exited(0), stoppedBy: .memory, wallTime: .seconds(0)), 137),
         ] as [(RoomReport, UInt8)])
     func theShellSeesHowItEnded(report: RoomReport, status: UInt8) { #expect(LearnerCommand.exitStatus(for: report) == status) }
+}
+
+@Suite struct SharedEndingTests {
+    @Test(arguments: [
+        ("ended|exited:0|0|", SharedEnding(ending: .exited(0), survivors: 0)),
+        ("ended|exited:255|12|", SharedEnding(ending: .exited(255), survivors: 12)),
+        ("ended|signaled:9|0|", SharedEnding(ending: .signaled(9), survivors: 0)),
+    ])
+    func isUnderstood(text: String, ending: SharedEnding) {
+        #expect(SharedEnding(message: text.utf8.map { $0 == UInt8(ascii: "|") ? 0 : $0 }) == ending)
+    }
+
+    @Test(arguments: [
+        "", "|", "ended|exited:0|0", "ended|exited:0|", "ended|exited:0||", "ended|exited:0|0|0|", "begun|exited:0|0|",
+        "ended|exited:256|0|", "ended|exited:-1|0|", "ended|exited|0|", "ended|exited:|0|", "ended|exited:0:0|0|",
+        "ended|stopped:0|0|", "ended|signaled:0|0|", "ended|exited:0|-1|", "ended|exited:0|1e3|", "ended|exited:+0|0|",
+        "ended|exited:0|99999999999999999999|", "ended|exited:٠|0|",
+    ])
+    func isRefused(text: String) {
+        #expect(SharedEnding(message: text.utf8.map { $0 == UInt8(ascii: "|") ? 0 : $0 }) == nil)
+    }
 }

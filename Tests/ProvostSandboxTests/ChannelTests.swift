@@ -62,6 +62,89 @@ private struct Client {
         }
     }
 
+    @Test func filesAreAskedForOneAfterTheOther() async throws {
+        try await withChannel { call in
+            var seen: [[UInt8]] = []
+            for path in ["a", "b"] {
+                let file = await call.requestFile(path: path)
+                #expect(file?.mode == 0o755 && file?.size == 3)
+                var bytes: [UInt8] = []
+                for await piece in call.input { bytes += piece }
+                seen.append(bytes)
+            }
+            #expect(seen == [[1, 2, 3], []])
+            return 0
+        } _: { path in
+            let client = Client(path)
+            client.frame("A", Array("learner\0".utf8))
+            let mode: [UInt8] = [0, 0, 0, 0, 0, 0, 0o201, 0o355, 0, 0, 0, 0, 0, 0, 0, 3]
+            client.frame("M", mode)
+            client.frame("D", [1, 2, 3])
+            client.frame("D", [])
+            // The second may not come before it is asked for; a slow client is like this one.
+            try await Task.sleep(for: .milliseconds(100))
+            client.frame("M", mode)
+            client.frame("D", [])
+            let expected: [UInt8] = [70, 0, 0, 0, 1, 97] + [70, 0, 0, 0, 1, 98] + [88, 0, 0, 0, 1, 0]
+            #expect(await client.rest() == expected)
+            client.hangUp()
+        }
+    }
+
+    @Test(arguments: [[], [UInt8](repeating: 0, count: 15), [UInt8](repeating: 0, count: 17)])
+    func aFileWithoutItsModeEndsTheCall(mode: [UInt8]) async throws {
+        let seen = AsyncStream<SentFile?>.makeStream()
+        try await withChannel { call in
+            seen.continuation.yield(await call.requestFile(path: "a"))
+            #expect(call.isHungUp)
+            return 0
+        } _: { path in
+            let client = Client(path)
+            client.frame("A", Array("learner\0".utf8))
+            client.frame("M", mode)
+            var iterator = seen.stream.makeAsyncIterator()
+            #expect(await iterator.next() == .some(nil))
+            client.hangUp()
+        }
+    }
+
+    @Test func aLargeFileWaitsForItsReader() async throws {
+        let size = 40 << 20
+        try await withChannel { call in
+            #expect(call.writeFile("out", []))
+            let piece = [UInt8](repeating: 7, count: 1 << 20)
+            // More than may ever wait: without waiting, the call would be ended.
+            for _ in 0..<(size >> 20) { #expect(await call.appendFile("out", piece)) }
+            return 0
+        } _: { path in
+            let client = Client(path)
+            client.frame("A", Array("learner\0".utf8))
+            try await Task.sleep(for: .milliseconds(200))
+            let bytes = await client.rest()
+            #expect(bytes.count(where: { $0 == 7 }) >= size)
+            #expect(bytes.suffix(6) == [88, 0, 0, 0, 1, 0])
+            client.hangUp()
+        }
+    }
+
+    @Test func aReaderThatLeavesEndsTheWaiting() async throws {
+        let ended = AsyncStream<Bool>.makeStream()
+        try await withChannel { call in
+            _ = call.writeFile("out", [])
+            var taken = true
+            for _ in 0..<100 where taken { taken = await call.appendFile("out", [UInt8](repeating: 7, count: 1 << 20)) }
+            ended.continuation.yield(taken)
+            return 0
+        } _: { path in
+            let client = Client(path)
+            client.frame("A", Array("learner\0".utf8))
+            try await Task.sleep(for: .milliseconds(100))
+            client.hangUp()
+            var iterator = ended.stream.makeAsyncIterator()
+            #expect(await iterator.next() == false)
+        }
+    }
+
     @Test(
         arguments: [
             [0x41, 0xff, 0xff, 0xff, 0xff], [0x5a, 0, 0, 0, 0], [0x44, 0, 0, 0, 0], [0x41, 0, 0, 0, 1, 0x78],

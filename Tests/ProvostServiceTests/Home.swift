@@ -188,7 +188,7 @@ struct Home: Sendable {
 }
 
 /// Programs that were built beside the test bundle.
-private func builtProgram(_ name: String) -> String {
+func builtProgram(_ name: String) -> String {
     let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
     for argument in [own] + CommandLine.arguments {
         guard let slash = argument.lastIndex(of: "/") else { continue }

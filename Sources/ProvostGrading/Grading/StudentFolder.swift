@@ -1,9 +1,9 @@
 import ProvostCore
-import ProvostSandbox
+package import ProvostSandbox
 
 /// INGInious' `student/`, which its two containers share. Here each room has its own: files go over before a `run_student`, and come back after it, so that
 /// the grader never walks through a folder in which the learner can plant a link.
-struct StudentFolder: Sendable {
+package struct StudentFolder: Sendable {
     /// As the grader's room has it.
     let grader: String
     let graderUser: RoomUser

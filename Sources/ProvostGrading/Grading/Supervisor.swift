@@ -1,9 +1,8 @@
-import Foundation
-import ProvostCore
-import ProvostSandbox
+package import ProvostCore
+package import ProvostSandbox
 
 /// Answers the calls of one grader: takes its reports down, and runs the learner's programs for it.
-actor Supervisor {
+package actor Supervisor {
     /// `learner run` calls at one time.
     private static let mostRooms = 16
 
@@ -29,9 +28,9 @@ actor Supervisor {
     private var hasRun = false
     private var sharedRunBegan = false
     /// How the grader's own process ended, when it was started by `shared-run`; nil when nothing trustworthy said so.
-    private var sharedEnding: SharedEnding?
+    package private(set) var sharedEnding: SharedEnding?
 
-    init(
+    package init(
         sandbox: Sandbox, sheet: GradingSheet, format: GraderManifest.Format, learner: Workbench.Learner, student: StudentFolder?,
         limits: RoomLimits, network: RoomNetwork, onEntry: @escaping @Sendable (GradingSheet.Entry) -> Void
     ) {
@@ -48,7 +47,7 @@ actor Supervisor {
     }
 
     /// The handler for `ResultChannel`.
-    nonisolated var handle: @Sendable (ChannelCall) async -> UInt8 {
+    package nonisolated var handle: @Sendable (ChannelCall) async -> UInt8 {
         { call in
             switch call.program {
             case "report": await self.report(call)
@@ -64,16 +63,16 @@ actor Supervisor {
     }
 
     /// What a grading came to besides its room's own end.
-    struct Findings {
-        let sheet: GradingSheet
-        let feedback: INGIniousFeedback
-        let headroom: Headroom
-        let suspicion: String?
-        let sharedEnding: SharedEnding?
+    package struct Findings: Sendable {
+        package let sheet: GradingSheet
+        package let feedback: INGIniousFeedback
+        package let headroom: Headroom
+        package let suspicion: String?
+        package let sharedEnding: SharedEnding?
     }
 
     /// No report counts after this.
-    func finish() -> Findings {
+    package func finish() -> Findings {
         finished = true
         return Findings(
             sheet: sheet, feedback: feedback, headroom: headroom, suspicion: suspicion, sharedEnding: sharedEnding)

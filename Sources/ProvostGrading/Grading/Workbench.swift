@@ -3,12 +3,18 @@ package import ProvostSandbox
 
 /// The folders and users of one grading, taken as they are needed and given back together.
 package struct Workbench {
-    struct Learner {
-        let user: RoomUser
+    package struct Learner: Sendable {
+        package let user: RoomUser
         /// As unpacked; the grader reads it.
-        let submission: String
+        package let submission: String
         /// The learner's own copy; their programs may change it.
-        let work: String
+        package let work: String
+
+        package init(user: RoomUser, submission: String, work: String) {
+            self.user = user
+            self.submission = submission
+            self.work = work
+        }
     }
     struct Grader {
         let user: RoomUser
