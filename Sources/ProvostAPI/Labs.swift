@@ -68,6 +68,7 @@ package struct AssignmentInfo: Codable, Sendable {
     package var closesAt: Timestamp
     /// `open`, `late`, `not-open`, `closed`, `outside-study`.
     package var state: String
+    /// What a full score is: of the lab version that produced the caller's score, or of the pinned one while there is none.
     package var points: Points
     /// The caller's own; nil for somebody who is no learner there.
     package var attemptsUsed: Int?

@@ -19,7 +19,13 @@
 /// | GET labs/{name}/handout?language= | → text/markdown | members |
 /// | POST assignments/{assignment}/submissions?cohort= | archive bytes → SubmissionReceived | learners |
 /// | POST assignments/{assignment}/trials?cohort= | archive bytes → TrialAnswer; nothing is recorded | learners |
-/// | POST assignments/{assignment}/regrade?cohort= | → RegradeAnswer | instructors |
+/// | GET assignments/{assignment}/regrade-plan?cohort=&scope= | → RegradePlan | instructors |
+/// | POST assignments/{assignment}/regrade-sets?cohort= | NewRegrade → RegradeSet | instructors |
+/// | GET regrade-sets?cohort=&assignment= | → [RegradeSet], newest first | instructors: of their cohorts |
+/// | GET regrade-sets/{set}?never-lower=&keep-human-marks= | → RegradeReview | instructors |
+/// | POST regrade-sets/{set}/apply | RegradeOrder → RegradeReview | instructors |
+/// | POST regrade-sets/{set}/cancel | → RegradeSet | instructors |
+/// | POST regrade-sets/{set}/undo | → RegradeSet, another one | instructors |
 /// | GET submissions?cohort=&assignment=&person= | → [SubmissionInfo], newest first | own; instructors all of their cohorts |
 /// | GET submissions/{submission} | → SubmissionInfo | owner, instructors |
 /// | GET submissions/{submission}/events | → text/event-stream of SubmissionEvent | owner, instructors |

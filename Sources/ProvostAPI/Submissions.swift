@@ -6,19 +6,25 @@ package struct SubmissionInfo: Codable, Sendable {
     /// `cohort/assignment`.
     package var assignmentName: String
     package var person: Slug
-    /// The newest one; hidden tests are left out for learners.
+    /// The newest one, or that of a newer applied regrade set; hidden tests are left out for learners.
     package var grading: Grading?
     /// How many gradings there are (1 + regrades).
     package var gradings: Int
     /// In the queue: 1 is next. nil when it is not queued.
     package var position: Int?
-    package init(submission: Submission, assignmentName: String, person: Slug, grading: Grading?, gradings: Int, position: Int?) {
+    /// The newest applied regrade set that had a score for it; nil when there is none.
+    package var regrade: RegradeNotice?
+    package init(
+        submission: Submission, assignmentName: String, person: Slug, grading: Grading?, gradings: Int, position: Int?,
+        regrade: RegradeNotice? = nil
+    ) {
         self.submission = submission
         self.assignmentName = assignmentName
         self.person = person
         self.grading = grading
         self.gradings = gradings
         self.position = position
+        self.regrade = regrade
     }
 }
 
@@ -102,9 +108,12 @@ package struct ProgressReport: Codable, Sendable {
     package struct Row: Codable, Sendable {
         package var assignment: AssignmentInfo
         package var result: ResultRow
-        package init(assignment: AssignmentInfo, result: ResultRow) {
+        /// The newest applied regrade set that had a score for work of theirs, with the result before and after it.
+        package var regrade: RegradeNotice?
+        package init(assignment: AssignmentInfo, result: ResultRow, regrade: RegradeNotice? = nil) {
             self.assignment = assignment
             self.result = result
+            self.regrade = regrade
         }
     }
     package var cohort: Cohort

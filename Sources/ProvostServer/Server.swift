@@ -50,6 +50,7 @@ package enum Server {
         PeopleRoutes(provost: provost).add(to: group)
         LabRoutes(provost: provost).add(to: group)
         SubmissionRoutes(provost: provost).add(to: group)
+        RegradeRoutes(provost: provost).add(to: group)
         SystemRoutes(provost: provost, version: version).add(to: group)
         return router
     }

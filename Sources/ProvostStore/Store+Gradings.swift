@@ -68,7 +68,8 @@ extension Store {
                 }
                 guard let submission = found else { throw Missing.identified("submission", id) }
                 let busy = try db.row(
-                    "SELECT 1 FROM grading WHERE submission = ? AND stage IN ('queued', 'unpacking', 'grading')", [id.text]
+                    "SELECT 1 FROM grading WHERE submission = ? AND class = 0 AND stage IN ('queued', 'unpacking', 'grading')",
+                    [id.text]
                 ) { _ in true }
                 guard busy == nil else { continue }
                 let assignment = try db.assignment(submission.assignment)
@@ -117,7 +118,7 @@ extension Database {
             """
             SELECT g.id, g.submission, g.labVersion, g.graderVersion, g.stage, g.run, g.queuedAt, g.startedAt, g.finishedAt, g.unpack,
               r.log, r.outcome, r.isolation, r.points, r.max, r.reason, r.evidence, r.refused, r.messages,
-              r.totalHidden, r.leaderboard
+              r.totalHidden, r.leaderboard, g.regradeSet
             FROM grading g LEFT JOIN score r ON r.grading = g.id \(clause)
             """, arguments
         ) { row in (row.copy(), row[0] as String) }
@@ -126,12 +127,22 @@ extension Database {
             id: ID(trusted: id), submission: row.id(1), labVersion: try row.digest(2), graderVersion: try row.digest(3),
             stage: try Column.value(row[4]), run: row[5], queuedAt: row.instant(6), startedAt: row.optionalInstant(7),
             finishedAt: row.optionalInstant(8), record: try record(row, tests: id),
-            unpack: try (row[9] as String?).map { try Column.decoded($0) }, log: try row.optionalDigest(10))
+            unpack: try (row[9] as String?).map { try Column.decoded($0) }, log: try row.optionalDigest(10),
+            regradeSet: (row[21] as String?).map { ID(trusted: $0) })
     }
 
     private func record(_ row: Row, tests grading: String) throws -> GradingRecord? {
         guard let outcome = row[11] as String? else { return nil }
-        let tests = try rows(
+        return GradingRecord(
+            outcome: try Column.value(outcome), isolation: try Column.value(row[12]),
+            score: (row[13] as Int64?).map(Points.init(thousandths:)), max: row.points(14), reason: row[15], evidence: row[16],
+            refused: row[17], tests: try tests(of: grading), messages: try Column.decoded(row[18]), totalHidden: row[19],
+            leaderboard: try Column.decoded(row[20]))
+    }
+
+    /// The tests of a grading, in the order of reporting.
+    func tests(of grading: String) throws -> [TestRecord] {
+        try rows(
             """
             SELECT number, name, status, score, max, visibility, message, label, output, format FROM test
             WHERE grading = ? ORDER BY number
@@ -142,10 +153,5 @@ extension Database {
                 max: row.points(4), visibility: try Column.value(row[5]), message: row[6], output: row[8],
                 format: try Column.value(row[9]))
         }
-        return GradingRecord(
-            outcome: try Column.value(outcome), isolation: try Column.value(row[12]),
-            score: (row[13] as Int64?).map(Points.init(thousandths:)), max: row.points(14), reason: row[15], evidence: row[16],
-            refused: row[17], tests: tests, messages: try Column.decoded(row[18]), totalHidden: row[19],
-            leaderboard: try Column.decoded(row[20]))
     }
 }

@@ -126,11 +126,13 @@ extension Submission {
             receivedAt: row.instant(index + 7), late: row[index + 8])
     }
 
-    /// 1 for a submission `s` that uses an attempt, else 0.
+    /// 1 for a submission `s` that uses an attempt, else 0. A regrade set neither uses an attempt nor gives one back: only what became of
+    /// the ordinary gradings counts.
     static let usesAttempt = """
-        (EXISTS (SELECT 1 FROM grading WHERE submission = s.id AND stage IN ('queued', 'unpacking', 'grading'))
-          OR coalesce((SELECT outcome = 'graded' AND refused = 0 FROM score WHERE submission = s.id
-                       ORDER BY sequence DESC LIMIT 1), 0))
+        (EXISTS (SELECT 1 FROM grading WHERE submission = s.id AND class = 0 AND stage IN ('queued', 'unpacking', 'grading'))
+          OR coalesce((SELECT r.outcome = 'graded' AND r.refused = 0 FROM score r
+                       WHERE r.submission = s.id AND (SELECT class FROM grading WHERE id = r.grading) = 0
+                       ORDER BY r.sequence DESC LIMIT 1), 0))
         """
 }
 
@@ -168,21 +170,23 @@ extension Database {
             ])
     }
 
-    /// Puts a grading into the queue. It has turn 0 only if the person has no other grading of the assignment.
+    /// Puts a grading into the queue, a set's behind all others. It has turn 0 only if the person has no ordinary grading of the assignment.
     func enqueue(
         _ grading: ID<Grading>, of submission: Submission, assignment: Assignment, labVersion: ContentDigest,
-        graderVersion: ContentDigest, at instant: Timestamp
+        graderVersion: ContentDigest, set: ID<RegradeSet>? = nil, at instant: Timestamp
     ) throws {
         try run(
             """
-            INSERT INTO grading (id, submission, assignment, person, labVersion, graderVersion, stage, run, turn, dueOrder, queuedAt)
+            INSERT INTO grading (id, submission, assignment, person, labVersion, graderVersion, stage, run, turn, dueOrder, queuedAt,
+              regradeSet, class)
             VALUES (:id, :submission, :assignment, :person, :lab, :grader, 'queued', 0,
-              EXISTS (SELECT 1 FROM grading WHERE assignment = :assignment AND person = :person), :due, :at)
+              EXISTS (SELECT 1 FROM grading WHERE assignment = :assignment AND person = :person AND class = 0), :due, :at,
+              :set, :set IS NOT NULL)
             """,
             [
                 "id": grading.text, "submission": submission.id.text, "assignment": submission.assignment.text,
                 "person": submission.person.text, "lab": labVersion.hex, "grader": graderVersion.hex,
-                "due": assignment.dueOrder, "at": instant.milliseconds,
+                "due": assignment.dueOrder, "at": instant.milliseconds, "set": set?.text,
             ])
     }
 }

@@ -22,28 +22,38 @@ package struct GradingJob: Sendable, Hashable {
 /// for the test of their plans.
 package enum QueueQuery {
     package static let next =
-        "SELECT id FROM grading INDEXED BY gradingQueue WHERE stage = 'queued' ORDER BY turn, dueOrder, sequence LIMIT 1"
-    /// How many stand at or before a turn, a due order and a sequence number.
+        "SELECT id FROM grading INDEXED BY gradingQueue WHERE stage = 'queued' ORDER BY class, turn, dueOrder, sequence LIMIT 1"
+    /// The same without gradings of regrade sets.
+    package static let nextOrdinary = """
+        SELECT id FROM grading INDEXED BY gradingQueue WHERE stage = 'queued' AND class = 0
+        ORDER BY class, turn, dueOrder, sequence LIMIT 1
+        """
+    /// How many stand at or before a class, a turn, a due order and a sequence number.
     package static let position = """
         SELECT count(*) FROM grading INDEXED BY gradingQueue
-        WHERE stage = 'queued' AND (turn, dueOrder, sequence) <= (?, ?, ?)
+        WHERE stage = 'queued' AND (class, turn, dueOrder, sequence) <= (?, ?, ?, ?)
         """
     package static let queued = "SELECT count(*) FROM grading INDEXED BY gradingQueue WHERE stage = 'queued'"
     package static let running =
         "SELECT count(*) FROM grading INDEXED BY gradingRunning WHERE stage IN ('unpacking', 'grading')"
+    /// Of those, how many are of regrade sets.
+    static let runningOfSets = "\(running) AND class = 1"
 }
 
 // The grading queue. Progress is the column `stage`; what is to be done is a query; nothing is kept in memory.
 //
-// The fair order is (turn, nearest due, oldest). Turn 0 means: none of the person's gradings of the assignment has finished, is running
-// or waits longer. It stands in the row, so that the next one is the first entry of an index. It is worked out when a grading enters
-// the queue; nobody's turn falls while they wait, except when a run is given back.
+// The fair order is (class, turn, nearest due, oldest). Class 1 are the gradings of regrade sets: they wait until nothing that a learner
+// handed in does, and leave a worker free where there are several. Turn 0 means: none of the person's ordinary gradings of the
+// assignment has finished, is running or waits longer. Both stand in the row, so that the next one is the first entry of an index. The
+// turn is worked out when a grading enters the queue; nobody's turn falls while they wait, except when a run is given back.
 extension Store {
-    /// Takes the first grading of the queue: stage `unpacking`, one run more, started now. nil when the queue is empty.
-    /// No two callers get the same run.
-    package func claimNextGrading(at instant: Timestamp) async throws(ProvostError) -> GradingJob? {
+    /// Takes the first grading of the queue: stage `unpacking`, one run more, started now. nil when the queue is empty, or holds nothing but
+    /// gradings of regrade sets while `ofSetsAtOnce` of those are running. No two callers get the same run.
+    package func claimNextGrading(at instant: Timestamp, ofSetsAtOnce: Int = .max) async throws(ProvostError) -> GradingJob? {
         try await write { db in
-            guard let id = try db.row(QueueQuery.next, [], { $0[0] as String }) else { return nil }
+            let ofSets = try db.row(QueueQuery.runningOfSets, []) { $0[0] as Int } ?? 0
+            let next = ofSets < ofSetsAtOnce ? QueueQuery.next : QueueQuery.nextOrdinary
+            guard let id = try db.row(next, [], { $0[0] as String }) else { return nil }
             try db.run(
                 "UPDATE grading SET stage = 'unpacking', run = run + 1, startedAt = ? WHERE id = ?", [instant.milliseconds, id])
             guard let grading = try db.grading("WHERE g.id = ?", [id]),
@@ -111,10 +121,10 @@ extension Store {
     package func queuePosition(_ grading: ID<Grading>) async throws(ProvostError) -> Int? {
         try await read { db in
             let place = try db.row(
-                "SELECT turn, dueOrder, sequence FROM grading WHERE id = ? AND stage = 'queued'", [grading.text]
-            ) { ($0[0] as Int, $0[1] as String, $0[2] as Int64) }
-            guard let (turn, due, sequence) = place else { return nil }
-            return try db.row(QueueQuery.position, [turn, due, sequence]) { $0[0] as Int }
+                "SELECT class, turn, dueOrder, sequence FROM grading WHERE id = ? AND stage = 'queued'", [grading.text]
+            ) { ($0[0] as Int, $0[1] as Int, $0[2] as String, $0[3] as Int64) }
+            guard let (group, turn, due, sequence) = place else { return nil }
+            return try db.row(QueueQuery.position, [group, turn, due, sequence]) { $0[0] as Int }
         }
     }
 
@@ -151,7 +161,7 @@ extension Database {
                 UPDATE grading AS mine SET turn = EXISTS (
                   SELECT 1 FROM grading other
                   WHERE other.assignment = mine.assignment AND other.person = mine.person AND other.id <> mine.id
-                    AND (other.stage <> 'queued' OR other.sequence < mine.sequence))
+                    AND other.class = 0 AND (other.stage <> 'queued' OR other.sequence < mine.sequence))
                 WHERE (assignment, person) = (SELECT assignment, person FROM grading WHERE id = ?) AND stage = 'queued'
                 """, [id])
         }

@@ -5,8 +5,8 @@ extension Store {
     /// What counts, worked out from the scores: one row for each learner of the cohort (the suspended too) and each assignment, with
     /// or without a score, by person and then assignment.
     ///
-    /// A submission's score is that of its newest graded grading: a later grading that is not graded takes nothing away. Of a
-    /// person's submissions the assignment's policy picks one. `max` is what the assignment's lab version gives.
+    /// What counts for a submission is decided by ``CountingRule``; of a person's submissions the assignment's policy picks one. `max`
+    /// is that of the lab version that produced the score, and the assignment's while there is none.
     /// Throws `notFound` if the cohort does not exist.
     package func results(
         cohort: Slug, assignment: ID<Assignment>?, person: ID<Person>?
@@ -20,7 +20,8 @@ extension Store {
                 places.map { place in
                     let standing = standings[Standing.Key(person: learner.id.text, assignment: place.id)]
                     return ResultRow(
-                        person: learner, assignment: place.slug, score: standing?.score, max: place.max,
+                        person: learner, assignment: place.slug, score: standing?.counted?.score,
+                        max: standing?.counted?.max ?? place.max,
                         submission: standing?.submission, attemptsUsed: standing?.attemptsUsed ?? 0, late: standing?.late ?? false
                     )
                 }
@@ -43,19 +44,18 @@ private struct Standing {
         let person: String
         let assignment: String
     }
-    private(set) var score: Points?
+    private(set) var counted: CountedScore?
     private(set) var submission: ID<Submission>?
     private(set) var late = false
     private(set) var attemptsUsed = 0
 
-    /// Of equal scores the earlier submission counts: it cannot be the later one of the two that is late.
-    mutating func add(submission: ID<Submission>, score new: Points?, late: Bool, usesAttempt: Bool, policy: ResultPolicy) {
-        if usesAttempt { attemptsUsed += 1 }
-        guard let new else { return }
-        if policy == .best, let score, new <= score { return }
-        score = new
-        self.submission = submission
-        self.late = late
+    mutating func add(_ new: CountedSubmission, policy: ResultPolicy) {
+        if new.usesAttempt { attemptsUsed += 1 }
+        guard let score = new.counted else { return }
+        if let counted, !policy.prefers(score, over: counted) { return }
+        counted = score
+        submission = new.id
+        late = new.late
     }
 }
 
@@ -82,33 +82,11 @@ extension Database {
         cohort: String, assignment: ID<Assignment>?, person: ID<Person>?, places: [ResultPlace]
     ) throws -> [Standing.Key: Standing] {
         let policies = Dictionary(uniqueKeysWithValues: places.map { ($0.id, $0.policy) })
-        let narrow = assignment != nil || person != nil
-        var conditions = [narrow ? "+s.cohort = ?" : "s.cohort = ?"]
-        var arguments: StatementArguments = [cohort]
-        if let assignment {
-            conditions.append("s.assignment = ?")
-            arguments += [assignment.text]
-        }
-        if let person {
-            conditions.append("s.person = ?")
-            arguments += [person.text]
-        }
-        // Sequence and attempt grow together, so one index gives each person's submissions in the order of attempts.
-        let cursor = try Row.fetchCursor(
-            cachedStatement(
-                sql: """
-                    SELECT s.person, s.assignment, s.id, s.late, \(Submission.usesAttempt),
-                      (SELECT points FROM score WHERE submission = s.id AND outcome = 'graded' AND refused = 0
-                       ORDER BY sequence DESC LIMIT 1)
-                    FROM submission s WHERE \(conditions.joined(separator: " AND ")) ORDER BY s.sequence
-                    """), arguments: arguments)
         var standings: [Standing.Key: Standing] = [:]
-        while let row = try cursor.next() {
-            let key = Standing.Key(person: row[0], assignment: row[1])
+        for submission in try CountedSubmission.all(self, cohort: cohort, assignment: assignment?.text, person: person?.text) {
+            let key = Standing.Key(person: submission.person, assignment: submission.assignment)
             guard let policy = policies[key.assignment] else { continue }
-            standings[key, default: Standing()].add(
-                submission: row.id(2), score: (row[5] as Int64?).map(Points.init(thousandths:)), late: row[3],
-                usesAttempt: row[4], policy: policy)
+            standings[key, default: Standing()].add(submission, policy: policy)
         }
         return standings
     }

@@ -6,15 +6,21 @@ package struct SubmissionRow: Sendable, Hashable {
     package let submission: Submission
     package let person: Person
     package let assignment: Assignment
+    /// The newest grading, or the one that an applied regrade set took since; never one of a set that is not applied.
     package let newest: Grading?
-    /// 1 + regrades.
+    /// 1 + regrades; those of sets once they are applied.
     package let gradings: Int
-    package init(submission: Submission, person: Person, assignment: Assignment, newest: Grading?, gradings: Int) {
+    /// The newest applied set that had a score for it; nil when there is none.
+    package let regrade: RegradeNotice?
+    package init(
+        submission: Submission, person: Person, assignment: Assignment, newest: Grading?, gradings: Int, regrade: RegradeNotice?
+    ) {
         self.submission = submission
         self.person = person
         self.assignment = assignment
         self.newest = newest
         self.gradings = gradings
+        self.regrade = regrade
     }
 }
 
@@ -81,9 +87,8 @@ extension SubmissionRow {
 extension Database {
     fileprivate func completed(_ bare: SubmissionRow.Bare) throws -> SubmissionRow {
         let id = bare.submission.id.text
-        let newest = try grading("WHERE g.submission = ? ORDER BY g.sequence DESC LIMIT 1", [id])
-        let count = try row("SELECT count(*) FROM grading WHERE submission = ?", [id]) { $0[0] as Int }
         return SubmissionRow(
-            submission: bare.submission, person: bare.person, assignment: bare.assignment, newest: newest, gradings: count ?? 0)
+            submission: bare.submission, person: bare.person, assignment: bare.assignment, newest: try shownGrading(of: id),
+            gradings: try gradingCount(of: id), regrade: try regradeNotice(submission: id))
     }
 }

@@ -69,6 +69,8 @@ enum Suggestion {
             // Options and the words behind them are the parser's business.
             guard !choices.isEmpty, !argument.hasPrefix("-"), argument != "help" else { return nil }
             guard let next = choices.first(where: { $0._commandName == argument }) else {
+                // A verb may be left out there: the word is that verb's business.
+                if command.configuration.defaultSubcommand != nil { return nil }
                 let names = choices.map { $0._commandName }
                 let near = nearest(to: argument, among: names)
                 let hint = near.map { "did you mean “\((path + [$0]).joined(separator: " "))”?" }

@@ -27,7 +27,9 @@ package struct Provost: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Instructor",
-                subcommands: [LabCommand.self, GraderCommand.self, AssignmentCommand.self, GradesCommand.self, Regrade.self]),
+                subcommands: [
+                    LabCommand.self, GraderCommand.self, AssignmentCommand.self, GradesCommand.self, RegradeCommand.self,
+                ]),
             CommandGroup(
                 name: "Administrator",
                 subcommands: [

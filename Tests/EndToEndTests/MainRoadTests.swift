@@ -88,7 +88,7 @@ extension EndToEndTests {
             try await room.publish("work", grader: "#!/bin/sh\nexit 9\n")
             try await room.daemon.must(
                 ["assignment", "change", "work", "--cohort", room.cohort, "--newest-lab-version"], as: teacher)
-            try await room.daemon.must(["regrade", "--assignment", "work", "--cohort", room.cohort], as: teacher)
+            try await room.daemon.must(["regrade", id], as: teacher)
             try await room.wait(for: id) { $0["stage"].text == "failed" }
             #expect(try await room.show(id, as: teacher).json["grading"]["record"]["outcome"].text == "not-graded")
             let row = try await exported("work", in: room, by: teacher)

@@ -61,9 +61,43 @@ enum Samples {
         stage: .graded, run: 1, queuedAt: instant,
         startedAt: instant, finishedAt: later, record: record, unpack: unpack, log: digest(4))
     static let info = SubmissionInfo(
-        submission: submission, assignmentName: "spring/web", person: slug("minji"), grading: grading, gradings: 2, position: 4)
+        submission: submission, assignmentName: "spring/web", person: slug("minji"), grading: grading, gradings: 2, position: 4,
+        regrade: notice)
     static let bare = SubmissionInfo(
         submission: submission, assignmentName: "spring/web", person: slug("minji"), grading: nil, gradings: 0, position: nil)
+    private static let before = CountedScore(grading: ID(trusted: "grd_1"), score: Points(whole: 5), max: Points(whole: 20))
+    private static let after = CountedScore(
+        grading: ID(trusted: "grd_2"), score: Points(thousandths: 12_500), max: Points(whole: 20))
+    static let notice = RegradeNotice(
+        set: ID(trusted: "rgs_1"), at: later, before: before, after: after, reason: "Test 3 was wrong.")
+    static func regradeSet(_ state: RegradeSet.State) -> RegradeSet {
+        let isBare = state == .grading
+        return RegradeSet(
+            id: ID(trusted: "rgs_1"), cohort: slug("spring"), assignment: slug("web"), lab: slug("web-service"),
+            labVersion: digest(7), pinned: digest(1), scope: isBare ? .all : .counting,
+            undoes: isBare ? nil : ID(trusted: "rgs_0"), state: state, submissions: 3, finished: 2, notGraded: 1, arrived: 4,
+            leftOut: 1, humanMarks: 0, createdBy: "hana", createdAt: instant, endedBy: isBare ? nil : "hana",
+            endedAt: isBare ? nil : later, reason: isBare ? nil : "Test 3 was wrong.",
+            options: isBare ? nil : RegradeOptions(neverLower: true), moved: !isBare)
+    }
+    private static let review = RegradeReview(
+        set: regradeSet(.applied),
+        people: [
+            RegradeMove(person: slug("jun"), name: "Jun", before: nil, after: nil),
+            RegradeMove(person: slug("minji"), name: "김민지", before: before, after: after),
+        ],
+        items: [
+            RegradeItem(
+                submission: ID(trusted: "sub_1"), person: slug("minji"), attempt: 2, verdict: .higher, before: before,
+                proposed: after, after: after, hasHumanMark: false, reason: nil,
+                tests: [
+                    TestDifference(name: "adds", before: TestDifference.Side(tests[1]), after: TestDifference.Side(tests[0])),
+                    TestDifference(name: "gone", before: TestDifference.Side(tests[1]), after: nil),
+                ]),
+            RegradeItem(
+                submission: ID(trusted: "sub_2"), person: slug("jun"), attempt: 1, verdict: .notGraded, before: nil,
+                proposed: nil, after: nil, hasHumanMark: true, reason: "The grader stopped.", tests: []),
+        ])
     static let receipt = Receipt(submission: submission, assignmentName: "spring/web", key: "0123456789abcdef", signature: "c2ln")
     static let result = ResultRow(
         person: person, assignment: slug("web"), score: Points(thousandths: 12_500), max: Points(whole: 20),
@@ -155,7 +189,21 @@ enum Samples {
             Sample("published-lab", Published(version: lab, new: false)),
             Sample("receipt", receipt),
             Sample("receipt-key", ReceiptKey(id: "0123456789abcdef", algorithm: "Ed25519", publicKey: "AAAA/+==")),
-            Sample("regrade-answer", RegradeAnswer(queued: 3)), Sample("result-row", result),
+            Sample("new-regrade", NewRegrade(labVersion: digest(7), scope: .counting)), Sample("new-regrade-bare", NewRegrade()),
+            Sample("regrade-answer", RegradeAnswer(queued: 3)),
+            Sample(
+                "regrade-order", RegradeOrder(reason: "Why.", neverLower: true, keepHumanMarks: false, keepVersion: true)),
+            Sample("regrade-order-bare", RegradeOrder(reason: "Why.")),
+            Sample(
+                "regrade-plan",
+                RegradePlan(
+                    estimate: RegradeEstimate(
+                        gradings: 3, basedOn: 20, each: .seconds(2), together: .seconds(6), duration: .seconds(4)), leftOut: 1)),
+            Sample(
+                "regrade-plan-bare",
+                RegradePlan(
+                    estimate: RegradeEstimate(gradings: 3, basedOn: 0, each: nil, together: nil, duration: nil), leftOut: 0)),
+            Sample("regrade-review", review), Sample("regrade-set", regradeSet(.grading)), Sample("result-row", result),
             Sample(
                 "result-row-bare",
                 ResultRow(

@@ -32,6 +32,7 @@ struct MessageTests {
             (.interruptedWhileWaiting(submission: "sub_9"), ["sub_9"]), (.noAttemptUsed(assignment: "web"), ["web"]),
             (.receiptGood(submission: "sub_9", assignment: "c/a", at: "T1", digest: "abc"), ["sub_9", "c/a", "T1", "abc"]),
             (.note(.init(kind: .leftOut, path: "__MACOSX")), ["__MACOSX"]),
+            (.regraded(subject: "web", before: "5/20", after: "7/20", reason: "R9"), ["web", "5/20", "7/20", "R9"]),
             (.sendingAgain(attempt: 2, of: 5, delay: .seconds(4)), ["2", "5", "4"]),
         ]
         for (message, parts) in given {
@@ -95,7 +96,11 @@ struct MessageTests {
             .stillRunning(stage: .grading, position: nil), .downloaded(path: "p", size: "1 B"), .damagedDownload,
             .receiptGood(submission: "s", assignment: "a", at: "t", digest: "d"), .receiptBad,
             .receiptOtherKey(receipt: "1", key: "2"), .receiptUnreadable(path: "p"), .keyUnreadable(path: "p"),
-            .noSuchReceipt(submission: "s"), .yes, .no,
+            .noSuchReceipt(submission: "s"), .yes, .no, .regraded(subject: nil, before: nil, after: nil, reason: "r"),
+            .regraded(subject: "a", before: nil, after: "1/2", reason: "r"),
+            .regraded(subject: "a", before: "1/2", after: nil, reason: "r"),
+            .regraded(subject: "a", before: "1/2", after: "1/2", reason: "r"),
+            .regraded(subject: nil, before: "1/2", after: "2/2", reason: "r"),
         ]
         + Message.Label.allCases.map { .label($0) } + Grading.Stage.allCases.map { .stage($0) }
         + TestRecord.Status.allCases.map { .status($0) } + Role.allCases.map { .role($0) }

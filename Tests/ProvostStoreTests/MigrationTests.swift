@@ -60,7 +60,7 @@ struct MigrationTests {
 
 /// One row or more for every table a version brought, written against that version only.
 enum Fixture {
-    static let all = [first]
+    static let all = [first, records, regradeSets]
 
     private static let a = String(repeating: "a", count: 64)
     private static let b = String(repeating: "b", count: 64)
@@ -87,5 +87,38 @@ enum Fixture {
         INSERT INTO test VALUES ('gra_1', 1, 'adds', 'pass', 12500, 20000, 'visible', NULL);
         UPDATE grading SET stage = 'graded', finishedAt = 7;
         INSERT INTO audit VALUES (1, 1, 'local:0', 'organization.create', 'acme', '{}', '\(a)');
+        """
+
+    private static let records = """
+        INSERT INTO submission (id, cohort, assignment, person, attempt, digest, bytes, fileName, receivedAt, late, key, receipt)
+          VALUES ('sub_2', 'coh_1', 'asg_1', 'per_1', 2, '\(a)', 5, 'work.zip', 8, 0, 'key2', '{}');
+        INSERT INTO grading (id, submission, assignment, person, labVersion, graderVersion, stage, run, turn, dueOrder, queuedAt)
+          VALUES ('gra_10', 'sub_2', 'asg_1', 'per_1', '\(b)', '\(a)', 'queued', 0, 1, '2026-06-01T00:00', 8);
+        UPDATE grading SET stage = 'grading', run = 1, startedAt = 9 WHERE id = 'gra_10';
+        INSERT INTO score (grading, submission, assignment, labVersion, graderVersion, submissionDigest, outcome, refused, isolation,
+          points, max, messages, image, limits, run, recordedAt, totalHidden, leaderboard)
+          VALUES ('gra_10', 'sub_2', 'asg_1', '\(b)', '\(a)', '\(a)', 'graded', 0, 'shared', 1000, 20000, '[]', 'debian', '{}', 1,
+            9, 1, '[]');
+        INSERT INTO test (grading, number, label, name, status, score, max, visibility, output, format)
+          VALUES ('gra_10', 1, '1.1', 'later', 'fail', 1000, 20000, 'after-due', 'out', 'ansi');
+        UPDATE grading SET stage = 'graded', finishedAt = 9 WHERE id = 'gra_10';
+        INSERT INTO labVersion VALUES ('\(a)', '\(b)', 'data-summary', 2, '{}', 20000, '\(a)', 1, 10, '{}');
+        """
+    private static let regradeSets = """
+        INSERT INTO regradeSet (id, assignment, labVersion, pinned, scope, state, newest, leftOut, createdBy, createdAt)
+          VALUES ('rgs_1', 'asg_1', '\(b)', '\(b)', 'all', 'open', 1, 0, 'hana', 8);
+        INSERT INTO grading (id, submission, assignment, person, labVersion, graderVersion, stage, run, turn, dueOrder, queuedAt,
+          regradeSet, class)
+          VALUES ('gra_2', 'sub_1', 'asg_1', 'per_1', '\(b)', '\(a)', 'queued', 0, 1, '2026-06-01T00:00', 8, 'rgs_1', 1);
+        INSERT INTO regradeItem VALUES ('rgs_1', 'sub_1', 'gra_1', 'gra_2');
+        UPDATE grading SET stage = 'grading', run = 1, startedAt = 9 WHERE id = 'gra_2';
+        INSERT INTO score (grading, submission, assignment, labVersion, graderVersion, submissionDigest, outcome, refused, isolation,
+          points, max, messages, image, limits, run, recordedAt)
+          VALUES ('gra_2', 'sub_1', 'asg_1', '\(b)', '\(a)', '\(a)', 'graded', 0, 'two-room', 15000, 20000, '[]', 'debian', '{}', 1, 10);
+        UPDATE grading SET stage = 'graded', finishedAt = 10 WHERE id = 'gra_2';
+        UPDATE regradeSet SET state = 'applied', endedBy = 'hana', endedAt = 11, reason = 'why', arrived = 0;
+        INSERT INTO regradeDecision (regradeSet, submission, verdict, taken, before, after, newestScore)
+          VALUES ('rgs_1', 'sub_1', 'higher', 1, 'gra_1', 'gra_2', 2);
+        INSERT INTO regradeMove VALUES ('rgs_1', 'per_1', 'gra_1', 'gra_2');
         """
 }

@@ -92,6 +92,7 @@ struct QueueTests {
 
     @Test(arguments: [
         (QueueQuery.next, "SCAN grading USING INDEX gradingQueue"),  // in index order, so LIMIT 1 reads one entry
+        (QueueQuery.nextOrdinary, "SEARCH grading USING INDEX gradingQueue"),
         (QueueQuery.position, "SEARCH grading USING COVERING INDEX gradingQueue"),
         (QueueQuery.queued, "SCAN grading USING COVERING INDEX gradingQueue"),  // the index holds what is queued only
         (QueueQuery.running, "SEARCH grading USING COVERING INDEX gradingRunning"),

@@ -53,11 +53,13 @@ package struct Grading: Codable, Sendable, Hashable {
     package let unpack: UnpackReport?
     /// The blob with what the grader printed, for instructors.
     package let log: ContentDigest?
+    /// The set that it was made for; nil for an ordinary one. A set's grading counts for nothing until the set is applied.
+    package let regradeSet: ID<RegradeSet>?
     package init(
         id: ID<Grading>, submission: ID<Submission>, labVersion: ContentDigest, graderVersion: ContentDigest, stage: Stage,
         run: Int,
         queuedAt: Timestamp, startedAt: Timestamp?, finishedAt: Timestamp?, record: GradingRecord?, unpack: UnpackReport?,
-        log: ContentDigest?
+        log: ContentDigest?, regradeSet: ID<RegradeSet>? = nil
     ) {
         self.id = id
         self.submission = submission
@@ -71,6 +73,7 @@ package struct Grading: Codable, Sendable, Hashable {
         self.record = record
         self.unpack = unpack
         self.log = log
+        self.regradeSet = regradeSet
     }
 }
 
@@ -127,6 +130,7 @@ package struct ResultRow: Codable, Sendable, Hashable {
     package let assignment: Slug
     /// nil: nothing graded yet.
     package let score: Points?
+    /// What a full score is: of the lab version that produced the score, or of the assignment's present one while there is none.
     package let max: Points
     package let submission: ID<Submission>?
     package let attemptsUsed: Int

@@ -17,7 +17,8 @@ extension AssignmentInfo {
         self.init(
             assignment: view.assignment, timezone: view.cohort.timezone, opensAt: view.window.opens, dueAt: view.window.due,
             closesAt: view.window.closes,
-            state: view.state, points: view.lab.manifest.points, attemptsUsed: view.result?.attemptsUsed,
+            state: view.state, points: view.result.flatMap { $0.score == nil ? nil : $0.max } ?? view.lab.manifest.points,
+            attemptsUsed: view.result?.attemptsUsed,
             score: view.result?.score)
     }
 }
@@ -27,6 +28,6 @@ extension SubmissionInfo {
         self.init(
             submission: view.submission, assignmentName: view.assignmentName, person: view.person, grading: view.grading,
             gradings: view.gradings,
-            position: view.position)
+            position: view.position, regrade: view.regrade)
     }
 }

@@ -15,11 +15,6 @@ struct SubmissionRoutes {
     func add(to router: RouterGroup<ProvostRequestContext>) {
         let submissions = provost.submissions
         router.post("assignments/{assignment}/submissions") { request, context in try await receive(request, context) }
-        router.post("assignments/{assignment}/regrade") { request, context in
-            let queued = try await submissions.regrade(
-                context.known(), assignment: context.text("assignment"), cohort: request.slug("cohort"))
-            return try json(RegradeAnswer(queued: queued))
-        }
         router.get("submissions") { request, context in
             let limit = request.text("limit").flatMap { Int($0) } ?? 200
             let views = try await submissions.list(

@@ -37,7 +37,9 @@ struct SystemRoutes {
                 reports.map { report in
                     ProgressReport(
                         cohort: report.cohort, person: report.person,
-                        rows: report.rows.map { ProgressReport.Row(assignment: AssignmentInfo($0.0), result: $0.1) })
+                        rows: report.rows.map {
+                            ProgressReport.Row(assignment: AssignmentInfo($0.assignment), result: $0.result, regrade: $0.regrade)
+                        })
                 })
         }
         router.get("audit") { request, context in

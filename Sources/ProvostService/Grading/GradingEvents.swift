@@ -1,4 +1,5 @@
 package import ProvostCore
+package import ProvostStore
 import Synchronization
 
 /// What happens to one grading, as it happens.
@@ -34,6 +35,11 @@ package final class GradingEvents: Sendable {
             // Under the lock, so that a watcher who comes now sees the history first, and everything once. To yield never waits.
             for watcher in state.watchers[submission, default: [:]].values { watcher.yield(event) }
         }
+    }
+
+    /// Publishes for the job's submission, unless a regrade set made the job: nobody hears of those before the set is applied.
+    package func publish(_ event: GradingEvent, of job: GradingJob) {
+        if job.grading.regradeSet == nil { publish(event, for: job.submission.id) }
     }
 
     /// The events of the run in progress so far, then those that follow. Ends when the caller stops reading.

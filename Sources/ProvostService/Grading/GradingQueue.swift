@@ -94,7 +94,10 @@ package final class GradingQueue: Service, Sendable {
     }
 
     private func claim() async -> GradingJob? {
-        do { return try await context.store.claimNextGrading(at: context.now()) } catch {
+        do {
+            return try await context.store.claimNextGrading(
+                at: context.now(), ofSetsAtOnce: RegradeRule.atOnce(workers: workers))
+        } catch {
             context.logger.error("The queue cannot be read; it is tried again", metadata: ["error": "\(error)"])
             troubled.withLock { $0 = true }
             return nil
@@ -110,8 +113,8 @@ package final class GradingQueue: Service, Sendable {
         if job.grading.run > Self.mostRuns {
             outcome = .record(JobRunner.givenUp(job), unpack: nil, log: nil, limits: job.lab.manifest.graderLimits)
         } else {
-            if job.grading.run > 1 { events.publish(.restarted, for: job.submission.id) }
-            events.publish(.unpacking, for: job.submission.id)
+            if job.grading.run > 1 { events.publish(.restarted, of: job) }
+            events.publish(.unpacking, of: job)
             outcome = await runner.run(job, bench: &bench, logger: logger)
         }
         // What failed on our side may need a moment to be well again (users, descriptors, memory); the end of the grace cuts it short.
@@ -126,7 +129,7 @@ package final class GradingQueue: Service, Sendable {
                 case .giveBack(let why):
                     logger.notice("The grading is given back", metadata: ["why": "\(why)"])
                     if try await context.store.requeue(job.grading.id, run: job.grading.run) {
-                        events.publish(.restarted, for: job.submission.id)
+                        events.publish(.restarted, of: job)
                     }
                 case .record(let record, let unpack, let log, let limits):
                     let evidence = GradingEvidence(limits: Self.text(limits), image: "host")
@@ -139,7 +142,7 @@ package final class GradingQueue: Service, Sendable {
                             metadata: [
                                 "outcome": "\(record.outcome.rawValue)", "score": "\(record.score.map { "\($0)" } ?? "-")",
                             ])
-                        events.publish(.finished, for: job.submission.id)
+                        events.publish(.finished, of: job)
                     } else {
                         logger.notice("A result came too late and was not recorded", metadata: ["run": "\(job.grading.run)"])
                     }
@@ -167,7 +170,7 @@ package final class GradingQueue: Service, Sendable {
         while !bell.isClosed {
             try? await Task.sleep(for: Self.pause)
             guard let queued = try? await context.store.requeue(job.grading.id, run: job.grading.run) else { continue }
-            if queued { events.publish(.restarted, for: job.submission.id) }
+            if queued { events.publish(.restarted, of: job) }
             return
         }
     }

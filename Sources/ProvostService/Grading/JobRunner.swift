@@ -44,15 +44,15 @@ package struct JobRunner: Sendable {
                 task, bench: &bench,
                 onUnpacked: { [context, events] report in
                     // The grader does not wait for this to be on the disk; a run that is fenced off is found out before anything is recorded.
-                    events.publish(.grading, for: job.submission.id)
+                    events.publish(.grading, of: job)
                     return try await context.store.advance(job.grading.id, run: job.grading.run, to: .grading, unpack: report)
                 },
                 onEntry: { [events] entry in
                     switch entry {
-                    case .test(let test): if test.visibility == .visible { events.publish(.test(test), for: job.submission.id) }
-                    case .message(let text): events.publish(.message(text), for: job.submission.id)
+                    case .test(let test): if test.visibility == .visible { events.publish(.test(test), of: job) }
+                    case .message(let text): events.publish(.message(text), of: job)
                     }
-                }, onRepeat: { [events] in events.publish(.restarted, for: job.submission.id) })
+                }, onRepeat: { [events] in events.publish(.restarted, of: job) })
             outcome = try await self.outcome(of: result, job)
         } catch {
             logger.error("A grading failed on our side", metadata: ["error": "\(error)"])

@@ -1,6 +1,14 @@
 package import ProvostCore
 import ProvostStore
 
+/// One assignment in somebody's progress.
+package struct ProgressRow: Sendable {
+    package let assignment: AssignmentView
+    package let result: ResultRow
+    /// The newest applied regrade set that had a score for work of theirs.
+    package let regrade: RegradeNotice?
+}
+
 /// Results, progress and the audit.
 package struct ResultService: Sendable {
     private let context: ServiceContext
@@ -24,7 +32,7 @@ package struct ResultService: Sendable {
     /// One person's assignments with what counts, for each of their cohorts (or the one given). Others' progress is for instructors.
     package func progress(
         _ principal: Principal, cohort: Slug?, person: Slug?
-    ) async throws(ProvostError) -> [(cohort: Cohort, person: Slug, rows: [(AssignmentView, ResultRow)])] {
+    ) async throws(ProvostError) -> [(cohort: Cohort, person: Slug, rows: [ProgressRow])] {
         let subject: Person
         if let person {
             // Whether somebody exists is told to instructors only.
@@ -38,7 +46,7 @@ package struct ResultService: Sendable {
         } else {
             throw ProvostError(.invalid, "An administrator has no progress of their own; say whose with --person.")
         }
-        var reports: [(cohort: Cohort, person: Slug, rows: [(AssignmentView, ResultRow)])] = []
+        var reports: [(cohort: Cohort, person: Slug, rows: [ProgressRow])] = []
         let own = subject.id == principal.person?.id
         if !own, let cohort { try principal.require(.instruct(cohort: cohort)) }
         for enrollment in try await context.store.enrollments(person: subject.id)
@@ -48,10 +56,14 @@ package struct ResultService: Sendable {
             guard enrollment.role == .learner, !enrollment.suspended else { continue }
             let known = try await context.store.cohort(enrollment.cohort)
             let results = try await context.store.results(cohort: known.slug, assignment: nil, person: subject.id)
-            var rows: [(AssignmentView, ResultRow)] = []
+            let notices = try await context.store.regradeNotices(cohort: known.slug, person: subject.id)
+            var rows: [ProgressRow] = []
             for assignment in try await context.store.assignments(cohort: known.slug) {
                 guard let row = results.first(where: { $0.assignment == assignment.slug }) else { continue }
-                rows.append((try await assignments.view(assignment, cohort: known, for: principal), row))
+                rows.append(
+                    ProgressRow(
+                        assignment: try await assignments.view(assignment, cohort: known, for: principal), result: row,
+                        regrade: notices[assignment.slug]))
             }
             reports.append((known, subject.slug, rows))
         }

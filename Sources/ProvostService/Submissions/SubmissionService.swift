@@ -12,6 +12,8 @@ package struct SubmissionView: Sendable {
     package let grading: Grading?
     package let gradings: Int
     package let position: Int?
+    /// The newest applied regrade set that had a score for it.
+    package let regrade: RegradeNotice?
 }
 
 /// Taking submissions in, and showing them.
@@ -217,24 +219,14 @@ package struct SubmissionService: Sendable {
         return try context.blobs.read(log, limit: 64 << 20)
     }
 
-    /// Queues one new grading for each submission, with the assignment's pinned lab version.
+    /// Queues one new grading of the submission, with the assignment's pinned lab version; once graded it counts. A whole assignment is
+    /// graded again as a set that is reviewed first: ``RegradeService``.
     package func regrade(_ principal: Principal, submission id: ID<Submission>) async throws(ProvostError) -> Int {
         let row = try await permitted(principal, id)
-        return try await regrade(principal, [row])
-    }
-
-    package func regrade(_ principal: Principal, assignment name: String, cohort: Slug?) async throws(ProvostError) -> Int {
-        let found = try await assignments.find(principal, name: name, cohort: cohort)
-        try principal.require(.instruct(cohort: found.cohort.slug))
-        return try await regrade(
-            principal, context.store.submissions(cohort: nil, assignment: found.assignment.id, person: nil, limit: Int.max))
-    }
-
-    private func regrade(_ principal: Principal, _ rows: [SubmissionRow]) async throws(ProvostError) -> Int {
-        for cohort in Set(rows.map(\.assignment.cohort)) { try principal.require(.instruct(cohort: cohort)) }
+        try principal.require(.instruct(cohort: row.assignment.cohort))
         let identifiers = context.identifiers
         let queued = try await context.store.regrade(
-            submissions: rows.map(\.submission.id), make: { identifiers.next("grd") }, by: principal.name, at: context.now())
+            submissions: [id], make: { identifiers.next("grd") }, by: principal.name, at: context.now())
         queue.wake()
         return queued
     }
@@ -252,11 +244,13 @@ package struct SubmissionService: Sendable {
     private func view(_ row: SubmissionRow, for principal: Principal) async throws(ProvostError) -> SubmissionView {
         let instructs = principal.isAdministrator || (principal.role(in: row.assignment.cohort) ?? .learner) >= .instructor
         let position = row.newest?.stage == .queued ? try await context.store.queuePosition(row.newest!.id) : nil
+        let grading = instructs ? row.newest : try await forLearner(row.newest, of: row.assignment)
+        let isHidden = row.newest?.record?.score != nil && grading?.record?.score == nil
         return SubmissionView(
             submission: row.submission, assignmentName: "\(row.assignment.cohort)/\(row.assignment.slug)",
             person: row.person.slug, cohort: row.assignment.cohort,
-            grading: instructs ? row.newest : try await forLearner(row.newest, of: row.assignment), gradings: row.gradings,
-            position: position)
+            grading: grading, gradings: row.gradings, position: position,
+            regrade: isHidden ? row.regrade?.withoutScores : row.regrade)
     }
 }
 
@@ -282,6 +276,6 @@ extension Grading {
         return Grading(
             id: id, submission: submission, labVersion: labVersion, graderVersion: graderVersion, stage: stage, run: run,
             queuedAt: queuedAt, startedAt: startedAt,
-            finishedAt: finishedAt, record: record, unpack: unpack, log: nil)
+            finishedAt: finishedAt, record: record, unpack: unpack, log: nil, regradeSet: regradeSet)
     }
 }

@@ -11,6 +11,7 @@ package struct Provost: Sendable {
     package let labs: LabService
     package let assignments: AssignmentService
     package let submissions: SubmissionService
+    package let regrades: RegradeService
     package let results: ResultService
     package let archives: ArchiveIntake
     package let queue: GradingQueue
@@ -49,6 +50,7 @@ package struct Provost: Sendable {
         labs = LabService(context, trees: trees)
         assignments = AssignmentService(context)
         submissions = SubmissionService(context, signer: signer, assignments: assignments, queue: queue)
+        regrades = RegradeService(context, assignments: assignments, queue: queue)
         results = ResultService(context, assignments: assignments)
         trials = TrialService(context, assignments: assignments, runner: runner, places: max(1, workers / 2))
         archives = ArchiveIntake(blobs: context.blobs)

@@ -46,13 +46,16 @@ enum Help {
           130 interrupted
         """
 
-    /// A configuration with an abstract, examples and the exit statuses.
+    /// A configuration with an abstract, examples and the exit statuses. The default subcommand is meant when no verb is given.
     static func command(
-        _ name: String, _ abstract: String, note: String? = nil, examples: String..., subcommands: [any ParsableCommand.Type] = []
+        _ name: String, _ abstract: String, note: String? = nil, examples: String...,
+        subcommands: [any ParsableCommand.Type] = [],
+        defaultSubcommand: (any ParsableCommand.Type)? = nil
     ) -> CommandConfiguration {
         let noted = note.map { $0 + "\n\n" } ?? ""
         let shown = "EXAMPLE\n" + examples.map { "  " + $0.replacing(" \\ ", with: " \\\n      ") }.joined(separator: "\n")
         return CommandConfiguration(
-            commandName: name, abstract: abstract, discussion: "\(noted)\(shown)\n\n\(exitStatuses)", subcommands: subcommands)
+            commandName: name, abstract: abstract, discussion: "\(noted)\(shown)\n\n\(exitStatuses)", subcommands: subcommands,
+            defaultSubcommand: defaultSubcommand)
     }
 }

@@ -112,6 +112,8 @@ extension Message {
         case .stillRunning(let stage, _): "Now: \(Message.stage(stage).english)."
         case .downloaded(let path, let size): "Saved: \(path) (\(size))"
         case .damagedDownload: "What arrived is not what was submitted (the digest differs); it was removed. Try again."
+        case .regraded(let subject, let before, let after, let reason):
+            "\(subject.map { "\($0) was" } ?? "Your work was") graded again\(change(before, after)). Reason: \(reason)"
         case .receiptGood(let submission, let assignment, let at, let digest):
             "The receipt is genuine: submission \(submission) for \(assignment) was received at \(at), SHA-256 \(digest)."
         case .receiptBad: "The receipt is NOT genuine: the signature does not fit its content."
@@ -139,6 +141,15 @@ extension Message {
         case .role(let role): role.rawValue
         case .yes: "yes"
         case .no: "no"
+        }
+    }
+
+    private func change(_ before: String?, _ after: String?) -> String {
+        switch (before, after) {
+        case (nil, nil): ""
+        case (nil, let after?): ": \(after), where there was no score"
+        case (let before?, nil): ": no score now, \(before) before"
+        case (let before?, let after?): before == after ? ": the score stays \(after)" : ": \(after) now, \(before) before"
         }
     }
 

@@ -104,6 +104,8 @@ extension Message {
         case .stillRunning(let stage, _): "현재 상태: \(Message.stage(stage).korean)."
         case .downloaded(let path, let size): "저장했습니다: \(path) (\(size))"
         case .damagedDownload: "받은 파일이 제출한 파일과 다릅니다(다이제스트 불일치). 파일을 지웠으니 다시 시도하세요."
+        case .regraded(let subject, let before, let after, let reason):
+            "\(subject.map { "\($0): " } ?? "")제출물을 다시 채점했습니다\(Self.koreanChange(before, after)). 이유: \(reason)"
         case .receiptGood(let submission, let assignment, let at, let digest):
             "진짜 접수증입니다: \(assignment) 과제의 제출 \(submission)이(가) \(at)에 접수되었습니다. SHA-256 \(digest)"
         case .receiptBad: "진짜 접수증이 아닙니다. 서명이 내용과 맞지 않습니다."

@@ -39,6 +39,16 @@ extension Message {
         }
     }
 
+    /// How a score moved when work was graded again.
+    static func koreanChange(_ before: String?, _ after: String?) -> String {
+        switch (before, after) {
+        case (nil, nil): ""
+        case (nil, let after?): ": 이전에는 점수가 없었고 지금은 \(after)점입니다"
+        case (let before?, nil): ": 이전에는 \(before)점이었고 지금은 점수가 없습니다"
+        case (let before?, let after?): before == after ? ": 점수는 \(after)점 그대로입니다" : ": 이전 \(before)점, 지금 \(after)점입니다"
+        }
+    }
+
     static func korean(_ label: Label) -> String {
         switch label {
         case .assignment: "과제"

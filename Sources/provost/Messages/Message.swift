@@ -89,6 +89,8 @@ package enum Message: Sendable {
     case stillRunning(stage: Grading.Stage, position: Int?)
     case downloaded(path: String, size: String)
     case damagedDownload
+    /// `subject` is left out where it is plain; scores are like `12/20`, nil for none (or, both nil, for not shown).
+    case regraded(subject: String?, before: String?, after: String?, reason: String)
 
     // Receipts
     case receiptGood(submission: String, assignment: String, at: String, digest: String)

@@ -9,6 +9,18 @@ struct OutcomeReport {
 
     /// Several lines, each ended.
     func text() -> String {
+        outcome() + (info.regrade.map { Self.regraded($0, session: session) } ?? "")
+    }
+
+    /// That and why work was graded again, as one line.
+    static func regraded(_ notice: RegradeNotice, subject: String? = nil, session: Session) -> String {
+        let fraction = { (score: CountedScore) in "\(score.score)/\(score.max)" }
+        let message = Message.regraded(
+            subject: subject, before: notice.before.map(fraction), after: notice.after.map(fraction), reason: notice.reason)
+        return Console.sanitized(session.text(message)) + "\n"
+    }
+
+    private func outcome() -> String {
         guard let grading = info.grading else { return line(.stillRunning(stage: .queued, position: info.position)) }
         var text = ""
         if withNotes, let unpack = grading.unpack { text += notes(unpack) }

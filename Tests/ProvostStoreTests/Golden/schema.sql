@@ -8,15 +8,25 @@ CREATE INDEX enrolmentCodeEnrollment ON enrolmentCode(enrollment);
 
 CREATE INDEX gradingPerson ON grading(assignment, person, stage);
 
-CREATE INDEX gradingQueue ON grading(turn, dueOrder, sequence, stage) WHERE stage = 'queued';
+CREATE INDEX gradingQueue ON grading(class, turn, dueOrder, sequence, stage) WHERE stage = 'queued';
 
 CREATE INDEX gradingRunning ON grading(stage) WHERE stage IN ('unpacking', 'grading');
+
+CREATE INDEX gradingSet ON grading(regradeSet, stage) WHERE regradeSet IS NOT NULL;
 
 CREATE INDEX gradingSubmission ON grading(submission, sequence);
 
 CREATE INDEX labVersionGrader ON labVersion(grader);
 
 CREATE INDEX programOrganization ON program(organization);
+
+CREATE INDEX regradeDecisionSubmission ON regradeDecision(submission, sequence);
+
+CREATE INDEX regradeMovePerson ON regradeMove(person);
+
+CREATE INDEX regradeSetAssignment ON regradeSet(assignment, sequence);
+
+CREATE UNIQUE INDEX regradeSetOpen ON regradeSet(assignment) WHERE state = 'open';
 
 CREATE INDEX scoreAssignment ON score(assignment, sequence);
 
@@ -113,7 +123,7 @@ CREATE TABLE grading (
   queuedAt INTEGER NOT NULL,
   startedAt INTEGER,
   finishedAt INTEGER,
-  unpack TEXT CHECK (unpack IS NULL OR json_valid(unpack)),
+  unpack TEXT CHECK (unpack IS NULL OR json_valid(unpack)), regradeSet TEXT REFERENCES regradeSet(id), class INTEGER NOT NULL DEFAULT 0 CHECK (class = (regradeSet IS NOT NULL)),
   CHECK ((stage = 'queued') = (startedAt IS NULL)),
   CHECK ((stage IN ('graded', 'failed')) = (finishedAt IS NOT NULL))
 ) STRICT;
@@ -127,7 +137,7 @@ CREATE TABLE labVersion (
   points INTEGER NOT NULL CHECK (points >= 0),
   grader TEXT NOT NULL REFERENCES graderVersion(digest),
   publishedAt INTEGER NOT NULL,
-  bytes INTEGER NOT NULL CHECK (bytes >= 0),
+  bytes INTEGER NOT NULL CHECK (bytes >= 0), checked TEXT CHECK (checked IS NULL OR json_valid(checked)),
   UNIQUE (name, number)
 ) STRICT;
 
@@ -151,6 +161,69 @@ CREATE TABLE program (
   title TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE regradeDecision (
+  sequence INTEGER PRIMARY KEY,
+  regradeSet TEXT NOT NULL,
+  submission TEXT NOT NULL,
+  verdict TEXT NOT NULL CHECK (verdict IN ('higher', 'same', 'lower', 'first', 'withdrawn', 'not-graded', 'lower-kept',
+    'human-mark-kept', 'overtaken')),
+  taken INTEGER NOT NULL CHECK (taken = (verdict IN ('higher', 'same', 'lower', 'first', 'withdrawn'))),
+  -- The gradings that count before and after; NULL: none.
+  before TEXT REFERENCES score(grading),
+  after TEXT REFERENCES score(grading),
+  -- The newest score when it was decided: an ordinary grading that is graded later counts instead.
+  newestScore INTEGER NOT NULL CHECK (newestScore >= 0),
+  UNIQUE (regradeSet, submission),
+  FOREIGN KEY (regradeSet, submission) REFERENCES regradeItem(regradeSet, submission),
+  CHECK (taken OR before IS after)
+) STRICT;
+
+CREATE TABLE regradeItem (
+  regradeSet TEXT NOT NULL REFERENCES regradeSet(id),
+  submission TEXT NOT NULL REFERENCES submission(id),
+  base TEXT REFERENCES grading(id),
+  -- NULL only in an undo, which takes a first score back.
+  proposed TEXT REFERENCES grading(id),
+  PRIMARY KEY (regradeSet, submission)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE regradeMove (
+  regradeSet TEXT NOT NULL REFERENCES regradeSet(id),
+  person TEXT NOT NULL REFERENCES person(id),
+  before TEXT REFERENCES score(grading),
+  after TEXT REFERENCES score(grading),
+  PRIMARY KEY (regradeSet, person)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE regradeSet (
+  sequence INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  assignment TEXT NOT NULL REFERENCES assignment(id),
+  labVersion TEXT NOT NULL REFERENCES labVersion(digest),
+  -- The assignment's version when the set was made.
+  pinned TEXT NOT NULL REFERENCES labVersion(digest),
+  scope TEXT NOT NULL CHECK (scope IN ('all', 'counting')),
+  undoes TEXT REFERENCES regradeSet(id),
+  state TEXT NOT NULL CHECK (state IN ('open', 'applied', 'cancelled')),
+  -- The newest submission when the set was made: later ones are not touched.
+  newest INTEGER NOT NULL CHECK (newest >= 0),
+  leftOut INTEGER NOT NULL CHECK (leftOut >= 0),
+  createdBy TEXT NOT NULL,
+  createdAt INTEGER NOT NULL,
+  endedBy TEXT,
+  endedAt INTEGER,
+  reason TEXT CHECK (length(reason) > 0),
+  neverLower INTEGER NOT NULL DEFAULT 0 CHECK (neverLower IN (0, 1)),
+  keepHumanMarks INTEGER NOT NULL DEFAULT 0 CHECK (keepHumanMarks IN (0, 1)),
+  moved INTEGER NOT NULL DEFAULT 0 CHECK (moved IN (0, 1)),
+  -- How many submissions had come since, when it was applied or cancelled.
+  arrived INTEGER CHECK (arrived >= 0),
+  CHECK ((state = 'open') = (endedAt IS NULL)),
+  CHECK ((endedBy IS NULL) = (endedAt IS NULL)),
+  CHECK ((arrived IS NULL) = (endedAt IS NULL)),
+  CHECK ((state = 'applied') = (reason IS NOT NULL))
+) STRICT;
+
 CREATE TABLE score (
   sequence INTEGER PRIMARY KEY,
   grading TEXT NOT NULL UNIQUE REFERENCES grading(id),
@@ -171,7 +244,7 @@ CREATE TABLE score (
   limits TEXT NOT NULL CHECK (json_valid(limits)),
   log TEXT CHECK (length(log) = 64 AND log NOT GLOB '*[^0-9a-f]*'),
   run INTEGER NOT NULL CHECK (run >= 1),
-  recordedAt INTEGER NOT NULL,
+  recordedAt INTEGER NOT NULL, totalHidden INTEGER NOT NULL DEFAULT 0 CHECK (totalHidden IN (0, 1)), leaderboard TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(leaderboard)),
   CHECK ((outcome = 'graded') = (points IS NOT NULL))
 ) STRICT;
 
@@ -196,12 +269,15 @@ CREATE TABLE submission (
 CREATE TABLE test (
   grading TEXT NOT NULL REFERENCES score(grading),
   number INTEGER NOT NULL CHECK (number >= 1),
+  label TEXT,
   name TEXT NOT NULL,
   status TEXT NOT NULL CHECK (status IN ('pass', 'fail', 'skip', 'error')),
   score INTEGER NOT NULL CHECK (score >= 0),
   max INTEGER NOT NULL CHECK (max >= 0),
-  visibility TEXT NOT NULL CHECK (visibility IN ('visible', 'hidden')),
+  visibility TEXT NOT NULL CHECK (visibility IN ('visible', 'hidden', 'after-due', 'after-published')),
   message TEXT,
+  output TEXT,
+  format TEXT NOT NULL DEFAULT 'text' CHECK (format IN ('text', 'markdown', 'html', 'ansi', 'simple')),
   PRIMARY KEY (grading, number)
 ) STRICT, WITHOUT ROWID;
 
@@ -252,8 +328,18 @@ CREATE TRIGGER gradingIsRecorded BEFORE UPDATE OF stage ON grading
     SELECT 1 FROM score WHERE grading = NEW.id AND (outcome = 'graded') = (NEW.stage = 'graded'))
   BEGIN SELECT RAISE(ABORT, 'a grading ends with its score'); END;
 
+CREATE TRIGGER gradingOfSetFits BEFORE INSERT ON grading
+  WHEN NEW.regradeSet IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM regradeSet
+    WHERE id = NEW.regradeSet AND assignment = NEW.assignment AND labVersion = NEW.labVersion AND state = 'open'
+      AND undoes IS NULL)
+  BEGIN SELECT RAISE(ABORT, 'the grading does not fit its regrade set'); END;
+
 CREATE TRIGGER gradingRunGrows BEFORE UPDATE OF run ON grading WHEN NEW.run < OLD.run
   BEGIN SELECT RAISE(ABORT, 'runs are counted upwards'); END;
+
+CREATE TRIGGER gradingSetKept BEFORE UPDATE OF regradeSet, class ON grading
+  BEGIN SELECT RAISE(ABORT, 'a grading stays in its regrade set'); END;
 
 CREATE TRIGGER gradingStays BEFORE DELETE ON grading
   BEGIN SELECT RAISE(ABORT, 'a grading is never deleted'); END;
@@ -263,6 +349,55 @@ CREATE TRIGGER labVersionKept BEFORE UPDATE ON labVersion
 
 CREATE TRIGGER labVersionStays BEFORE DELETE ON labVersion
   BEGIN SELECT RAISE(ABORT, 'a lab version is never deleted'); END;
+
+CREATE TRIGGER regradeDecisionFits BEFORE INSERT ON regradeDecision
+  WHEN NOT EXISTS (SELECT 1 FROM regradeSet WHERE id = NEW.regradeSet AND state = 'applied')
+    OR EXISTS (SELECT 1 FROM score WHERE grading IN (NEW.before, NEW.after) AND submission <> NEW.submission)
+  BEGIN SELECT RAISE(ABORT, 'a decision belongs to an applied regrade set'); END;
+
+CREATE TRIGGER regradeDecisionKept BEFORE UPDATE ON regradeDecision
+  BEGIN SELECT RAISE(ABORT, 'a decision never changes'); END;
+
+CREATE TRIGGER regradeDecisionStays BEFORE DELETE ON regradeDecision
+  BEGIN SELECT RAISE(ABORT, 'a decision is never deleted'); END;
+
+CREATE TRIGGER regradeItemFits BEFORE INSERT ON regradeItem
+  WHEN NOT EXISTS (
+    SELECT 1 FROM regradeSet r JOIN submission s ON s.assignment = r.assignment
+    WHERE r.id = NEW.regradeSet AND s.id = NEW.submission AND r.state = 'open')
+    OR EXISTS (SELECT 1 FROM grading WHERE id IN (NEW.base, NEW.proposed) AND submission <> NEW.submission)
+  BEGIN SELECT RAISE(ABORT, 'the submission does not fit the regrade set'); END;
+
+CREATE TRIGGER regradeItemKept BEFORE UPDATE ON regradeItem
+  BEGIN SELECT RAISE(ABORT, 'what a regrade set holds never changes'); END;
+
+CREATE TRIGGER regradeItemStays BEFORE DELETE ON regradeItem
+  BEGIN SELECT RAISE(ABORT, 'what a regrade set holds is never deleted'); END;
+
+CREATE TRIGGER regradeMoveKept BEFORE UPDATE ON regradeMove
+  BEGIN SELECT RAISE(ABORT, 'what a regrade set moved never changes'); END;
+
+CREATE TRIGGER regradeMoveStays BEFORE DELETE ON regradeMove
+  BEGIN SELECT RAISE(ABORT, 'what a regrade set moved is never deleted'); END;
+
+CREATE TRIGGER regradeSetBegins BEFORE INSERT ON regradeSet WHEN NEW.state <> 'open'
+  BEGIN SELECT RAISE(ABORT, 'a regrade set begins open'); END;
+
+CREATE TRIGGER regradeSetEnds BEFORE UPDATE ON regradeSet WHEN OLD.state <> 'open'
+  BEGIN SELECT RAISE(ABORT, 'a regrade set that is applied or cancelled never changes'); END;
+
+CREATE TRIGGER regradeSetIdentityKept
+  BEFORE UPDATE OF sequence, id, assignment, labVersion, pinned, scope, undoes, newest, leftOut, createdBy, createdAt
+  ON regradeSet
+  BEGIN SELECT RAISE(ABORT, 'what a regrade set regrades never changes'); END;
+
+CREATE TRIGGER regradeSetIsFinished BEFORE UPDATE OF state ON regradeSet
+  WHEN NEW.state = 'applied' AND EXISTS (
+    SELECT 1 FROM grading WHERE regradeSet = NEW.id AND stage IN ('queued', 'unpacking', 'grading'))
+  BEGIN SELECT RAISE(ABORT, 'a regrade set is applied when all of it is graded'); END;
+
+CREATE TRIGGER regradeSetStays BEFORE DELETE ON regradeSet
+  BEGIN SELECT RAISE(ABORT, 'a regrade set is never deleted'); END;
 
 CREATE TRIGGER scoreFits BEFORE INSERT ON score
   WHEN NOT EXISTS (

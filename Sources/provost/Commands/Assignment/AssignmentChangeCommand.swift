@@ -5,7 +5,7 @@ import ProvostCore
 struct AssignmentChangeCommand: AsyncParsableCommand {
     static let configuration = Help.command(
         "change", "Change an assignment's times, attempts, policy or lab version.",
-        note: "Only what is given changes. Scores that are recorded stay; “provost regrade --assignment” grades again.",
+        note: "Only what is given changes. Scores that are recorded stay; “provost regrade” grades again.",
         examples: "provost assignment change web-service --closes 2026-12-08T18:00",
         "provost assignment change web-service --newest-lab-version")
 

@@ -26,6 +26,10 @@ struct Progress: AsyncParsableCommand {
         for report in reports {
             Console.out("\(report.cohort.title) (\(report.cohort.slug))\n")
             try renderer.list(report.rows, columns, empty: session.text(.noAssignments))
+            for row in report.rows {
+                guard let notice = row.regrade else { continue }
+                Console.out(OutcomeReport.regraded(notice, subject: row.result.assignment.text, session: session))
+            }
             let score = report.rows.compactMap(\.result.score).reduce(Points.zero, +)
             let most = report.rows.map(\.result.max).reduce(Points.zero, +)
             Console.out(session.text(.progressTotal(score: "\(score)", max: "\(most)")) + "\n")
