@@ -45,15 +45,14 @@ package enum ImageLayer {
         var reader = try ArchiveReader.open(format, descriptor: layer)
         while try reader.next() {
             let path = try ImageTree.parts(of: reader.name ?? [])
-            guard let name = path.last, let taken = taken(name),
-                let folder = try tree.folder(path.dropLast(), making: false)
-            else { continue }
+            guard let name = path.last, let taken = taken(name) else { continue }
+            guard taken != [0], taken != [0x2E, 0], taken != [0x2E, 0x2E, 0] else {
+                throw .refuse(.unsafePath, "\(shown(ImageTree.text(path))) takes away no file.")
+            }
+            guard let folder = try tree.folder(path.dropLast(), making: false) else { continue }
             if taken == ImageTree.opaque {
                 for child in ImageTree.names(in: folder) { ImageTree.remove(child, in: folder) }
             } else if !taken.starts(with: mark) {
-                guard taken != [0], taken != [0x2E, 0], taken != [0x2E, 0x2E, 0] else {
-                    throw .refuse(.unsafePath, "\(shown(ImageTree.text(path))) takes away no file.")
-                }
                 ImageTree.remove(taken, in: folder)
             }
             tree.forget()
