@@ -137,6 +137,7 @@ let package = Package(
             dependencies: [
                 "ProvostCore",
                 "ProvostSandbox",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
             ]),
 

@@ -28,6 +28,7 @@
 const int32_t clinux_o_path = O_PATH;
 const int32_t clinux_o_tmpfile = O_TMPFILE;
 const uint64_t clinux_resolve_beneath = RESOLVE_BENEATH;
+const uint64_t clinux_resolve_in_root = RESOLVE_IN_ROOT;
 const uint64_t clinux_resolve_no_symlinks = RESOLVE_NO_SYMLINKS;
 const uint64_t clinux_resolve_no_magiclinks = RESOLVE_NO_MAGICLINKS;
 const uint64_t clinux_resolve_no_xdev = RESOLVE_NO_XDEV;

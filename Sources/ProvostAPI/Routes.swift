@@ -13,6 +13,9 @@
 /// | GET tokens; DELETE tokens/{token} | → [TokenInfo]; → TokenInfo | own, or administrators |
 /// | GET/POST labs, graders | tar archive → Published<…Version>; → array of versions | instructors publish and list; learners list labs of their assignments |
 /// | GET labs/{name}, graders/{name} | → array of versions, newest first | instructors |
+/// | GET images; images/{image} | → [ImageInfo]; → ImageInfo | administrators |
+/// | GET images/{image}/log | → text/plain, what the build wrote, also of one that failed | instructors |
+/// | DELETE images/{image} | → {"removed": …} | administrators |
 /// | POST cohorts/{cohort}/assignments | NewAssignment → AssignmentInfo | cohort's instructors |
 /// | GET assignments?cohort= | → [AssignmentInfo] | members: of their cohorts |
 /// | GET/PATCH assignments/{assignment}?cohort= | AssignmentChange → AssignmentInfo | members read, instructors change |
@@ -39,6 +42,7 @@
 /// | GET audit?after=&limit= | → [AuditEntry] | administrators |
 /// | GET audit/verify | → AuditVerification | administrators |
 ///
+/// `{image}` is the beginning of an image's digest. POST labs and graders build the image that the manifest asks for before they answer.
 /// `{assignment}` is the assignment's name; `?cohort=` is needed only when the caller is in several cohorts that have one of that name.
 /// `POST …/submissions` takes `Idempotency-Key` (1 to 64 of `A-Z a-z 0-9 - _`, made by the client, required), `Provost-File-Name`
 /// (percent-encoded) and `Content-Length` or chunks; `Provost-Digest` (SHA-256, hexadecimal), when sent, must match what arrived.

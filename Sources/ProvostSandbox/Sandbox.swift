@@ -16,6 +16,8 @@ package final class Sandbox: Sendable {
         package var launcher: String
         /// Host uids for rooms; nothing else on the machine may use them.
         package var userRange: Range<UInt32>
+        /// Host uids for rooms that make images, outside `userRange`; nil: the last 4096 of `userRange` where that has 8192 at least.
+        package var builderUsers: Range<UInt32>?
         /// Launchers kept ready; a burst beyond it waits up to 20 ms for each more.
         package var warmRooms: Int
         /// Folder for rooms in the machine's cgroup hierarchies.
@@ -41,6 +43,9 @@ package final class Sandbox: Sendable {
     private let users: UserLeases
     private let pool: LauncherPool
     private let starts: RoomStart
+    /// The host users of builders' rooms (see `RoomBuilder`), which no other room ever has: the first is their root. nil without root, or
+    /// when the range of room users is too small for it.
+    package let builderUsers: Range<UInt32>?
     private let running = Mutex<(next: Int, rooms: [Int: Room], closed: Bool)>((0, [:], false))
 
     /// Finds out what this machine offers, removes what an earlier, killed daemon left (processes, cgroups, mounts below
@@ -69,12 +74,16 @@ package final class Sandbox: Sendable {
         Leftovers.sweep(below: directory + "/rooms")
         try RoomFiles.build(in: directory + "/tools")
         try RoomFiles.install(configuration.launcher, as: directory + "/tools/terminal")
-        users = UserLeases(range: configuration.userRange, only: privileged ? nil : geteuid())
+        let range = configuration.userRange
+        let reserved = Self.builderUsers(of: range)
+        builderUsers = privileged ? configuration.builderUsers ?? reserved : nil
+        let leased = configuration.builderUsers == nil ? range.lowerBound..<(reserved?.lowerBound ?? range.upperBound) : range
+        users = UserLeases(range: leased, only: privileged ? nil : geteuid())
         pool = LauncherPool(
             path: configuration.launcher, size: configuration.warmRooms, cgroups: cgroups, privileged: privileged)
         starts = RoomStart(
             options: BubblewrapOptions(tools: directory + "/tools", privileged: privileged), bubblewrap: bubblewrap, pool: pool,
-            filters: try SeccompFilters(), privileged: privileged, pressure: PressureMeter())
+            filters: try SeccompFilters(), privileged: privileged, pressure: PressureMeter(), builderUsers: builderUsers)
         pool.refill()
     }
 
@@ -89,6 +98,11 @@ package final class Sandbox: Sendable {
             throw ProvostError(.conflict, "Another daemon makes its rooms in \(directory); stop it, or use another folder.")
         }
         return handle
+    }
+
+    /// The last 4096 of at least twice as many: enough for every system user of a distribution and for those that scripts add.
+    static func builderUsers(of range: Range<UInt32>) -> Range<UInt32>? {
+        range.count >= 8192 ? range.upperBound - 4096..<range.upperBound : nil
     }
 
     /// The same for the same folder, so that a new daemon finds what an old one left. FNV-1a of the path.
@@ -107,6 +121,10 @@ package final class Sandbox: Sendable {
 
     /// A network for rooms to share. Throws `unavailable` without root.
     package func makeNetwork() async throws(ProvostError) -> NetworkNamespace { try await NetworkNamespace.make() }
+
+    /// The machine's own network, for a room that fetches what an image is made of. Everything that the machine reaches can be reached
+    /// through it, its loopback among that.
+    package func hostNetwork() throws(ProvostError) -> NetworkNamespace { try NetworkNamespace.host() }
 
     /// A scratch folder at `directory/rooms/<name>`, mode 0711. Throws `conflict` when the name is in use.
     package func makeScratch(_ name: String, size: ByteCount, inodes: Int) async throws(ProvostError) -> Scratch {
@@ -180,7 +198,20 @@ package final class Sandbox: Sendable {
         if spec.terminal != nil, case .descriptor = spec.input {
             throw ProvostError(.invalid, "A room with a terminal reads its input from it; give bytes or a stream.")
         }
-        if privileged, !configuration.userRange.contains(spec.user.uid) {
+        for mount in spec.mounts {
+            guard let top = mount.room.split(separator: "/").first, case .link? = spec.image?.entries[String(top)] else { continue }
+            throw ProvostError(.invalid, "The image has a link at /\(top), where rooms need a folder; make it one.")
+        }
+        if case .builder = spec.role {
+            guard let builderUsers else {
+                throw ProvostError(
+                    .unavailable, "Images need root and at least 8192 room users; run the daemon as root, or widen room-users.")
+            }
+            guard spec.user.uid == builderUsers.lowerBound else {
+                throw ProvostError(.invalid, "A builder's room runs as the first of the builder's users.")
+            }
+        }
+        if privileged, case .guest = spec.role, !configuration.userRange.contains(spec.user.uid) {
             throw ProvostError(.invalid, "User \(spec.user.uid) is not one of this sandbox; lease one.")
         }
     }

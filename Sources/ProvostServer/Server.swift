@@ -49,6 +49,7 @@ package enum Server {
         let group = router.group(RouterPath(Route.prefix))
         PeopleRoutes(provost: provost).add(to: group)
         LabRoutes(provost: provost).add(to: group)
+        ImageRoutes(images: provost.images).add(to: group)
         SubmissionRoutes(provost: provost).add(to: group)
         RegradeRoutes(provost: provost).add(to: group)
         SystemRoutes(provost: provost, version: version).add(to: group)

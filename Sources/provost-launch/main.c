@@ -48,16 +48,18 @@ enum {
     FLAG_LOOPBACK = 2,      // bring lo up in the network namespace made at start
     FLAG_JOIN_NETWORK = 4,  // enter the network namespace of the last descriptor instead
     FLAG_TMP = 8,           // mount a sized tmpfs for /tmp and /dev/shm in a mount namespace of the child's own
+    FLAG_BUILDER = 16,      // give bwrap a user namespace with many users: the room's user is its root
 };
 // The order of descriptors in a request; in bwrap they have these numbers, the arguments and status pipe follow.
 enum { FD_INPUT, FD_OUTPUT, FD_ERROR, FD_SECCOMP_CALLS, FD_SECCOMP_ARGUMENTS, FD_NETWORK, FD_COUNT };
-enum { BWRAP_ARGUMENTS = 5, BWRAP_STATUS = 6, BWRAP_DESCRIPTORS = 7 };
+enum { BWRAP_ARGUMENTS = 5, BWRAP_STATUS = 6, BWRAP_DESCRIPTORS = 7, BWRAP_USER_NAMESPACE = 7, BWRAP_MOST_DESCRIPTORS = 8 };
 enum { REPLY_ENDED = 1, REPLY_REAPED = 2 };
 
 // Keep in step with LaunchRequest.swift. Zero means no limit of that kind.
 struct request {
     uint32_t magic, flags, uid, text_size, options_size, command_count;
     uint64_t open_files, file_size, processes, cpu_seconds, tmp_bytes, tmp_inodes;
+    uint64_t users_first, users_count;  // FLAG_BUILDER: the host users behind 1, 2, … of the namespace; the last one is nobody
 };
 // `started`: the command's exec succeeded. `step` names what failed before bwrap's own exec.
 struct reply {
@@ -144,6 +146,48 @@ static int make_tmp(const char *path, uint64_t bytes, uint64_t inodes) {
     return 0;
 }
 
+// A user namespace that belongs to `uid`, in which `uid` is root: only bwrap running as `uid` can enter it, and then has every
+// capability in it and none outside. Users 1 … count−1 are host users of their own, and nobody (65534) is the last of them.
+static int make_user_namespace(uint32_t uid, uint64_t first, uint64_t count) {
+    int made[2], done[2];
+    if (count < 2 || pipe2(made, O_CLOEXEC) < 0 || pipe2(done, O_CLOEXEC) < 0) return -1;
+    pid_t holder = fork();
+    if (holder < 0) return -1;
+    if (holder == 0) {
+        char byte = 0;
+        close(done[1]);
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (setgroups(0, NULL) < 0 || setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0 || unshare(CLONE_NEWUSER) < 0) byte = 1;
+        (void)!write(made[1], &byte, 1);
+        (void)!read(done[0], &byte, 1);
+        _exit(0);
+    }
+    close(made[1]);
+    close(done[0]);
+    char failed = 1, path[64], map[160];
+    int handle = -1;
+    if (read(made[0], &failed, 1) == 1 && !failed) {
+        int size = snprintf(map, sizeof map, "0 %u 1\n1 %llu %llu\n65534 %llu 1\n", uid, (unsigned long long)first,
+                            (unsigned long long)count - 1, (unsigned long long)(first + count - 1));
+        int written = 1;
+        static const char *const files[] = {"uid_map", "gid_map"};
+        for (int i = 0; i < 2; i++) {
+            snprintf(path, sizeof path, "/proc/%d/%s", holder, files[i]);
+            int fd = open(path, O_WRONLY | O_CLOEXEC);
+            if (fd < 0 || write(fd, map, (size_t)size) != size) written = 0;
+            if (fd >= 0) close(fd);
+        }
+        snprintf(path, sizeof path, "/proc/%d/ns/user", holder);
+        if (written) handle = open(path, O_RDONLY | O_CLOEXEC);
+    }
+    int error = errno;
+    close(done[1]);
+    close(made[0]);
+    while (waitpid(holder, NULL, 0) < 0 && errno == EINTR) {}
+    errno = error;
+    return handle;
+}
+
 static _Noreturn void fail(int report, const char *step) {
     struct failure failure = {.error = errno};
     strncpy(failure.step, step, sizeof failure.step - 1);
@@ -176,16 +220,21 @@ static _Noreturn void become_room(const struct request *request, char *text, int
     int arguments = memfd_create("arguments", MFD_CLOEXEC);
     if (arguments < 0 || write(arguments, options, request->options_size) != (ssize_t)request->options_size || lseek(arguments, 0, SEEK_SET) < 0)
         fail(report, "write arguments");
-    int sources[BWRAP_DESCRIPTORS] = {descriptors[FD_INPUT], descriptors[FD_OUTPUT], descriptors[FD_ERROR],
-                                      descriptors[FD_SECCOMP_CALLS], descriptors[FD_SECCOMP_ARGUMENTS], arguments, status};
+    int total = BWRAP_DESCRIPTORS, users = -1;
+    if (request->flags & FLAG_BUILDER) {
+        if ((users = make_user_namespace(request->uid, request->users_first, request->users_count)) < 0) fail(report, "make users");
+        total = BWRAP_MOST_DESCRIPTORS;
+    }
+    int sources[BWRAP_MOST_DESCRIPTORS] = {descriptors[FD_INPUT], descriptors[FD_OUTPUT], descriptors[FD_ERROR], descriptors[FD_SECCOMP_CALLS],
+                                           descriptors[FD_SECCOMP_ARGUMENTS], arguments, status, users};
     (void)count;
     // First above every target, then down: no collision whatever the numbers are. dup2 clears close-on-exec.
     if ((report = fcntl(report, F_DUPFD_CLOEXEC, 32)) < 0) _exit(127);
-    for (int i = 0; i < BWRAP_DESCRIPTORS; i++)
+    for (int i = 0; i < total; i++)
         if ((sources[i] = fcntl(sources[i], F_DUPFD_CLOEXEC, 32)) < 0) fail(report, "arrange descriptors");
-    for (int i = 0; i < BWRAP_DESCRIPTORS; i++)
+    for (int i = 0; i < total; i++)
         if (dup2(sources[i], i) < 0) fail(report, "arrange descriptors");
-    syscall(SYS_close_range, BWRAP_DESCRIPTORS, (unsigned)report - 1, 0u);
+    syscall(SYS_close_range, (unsigned)total, (unsigned)report - 1, 0u);
     syscall(SYS_close_range, (unsigned)report + 1, ~0u, 0u);
 
     char **argv = calloc(request->command_count + 5u, sizeof *argv);

@@ -7,14 +7,19 @@ import ProvostCore
 private let usage = """
     usage: provost-unpack --into DIR [--copy DIR] [--bytes N] [--entries N] [--depth N] [--path-length N] [--ratio N]
                           [--encoding NAME] [--keep-folder] < ARCHIVE
+           provost-unpack --into DIR --layer [--bytes N] [--entries N] < LAYER
+           provost-unpack --into DIR --seal
 
     Unpacks the archive on standard input (a regular file) into the empty folder DIR, and into a second one with --copy.
+    With --layer, lays a layer of an OCI image over the tree in DIR. With --seal, makes the tree in DIR fit to be an image.
     Prints one JSON object; a refused archive is an answer, not a failure.
     Exit codes: 0 answered, 64 wrong usage, 70 our own failure.
     """
 
 /// What was asked for on the command line.
 private struct Arguments {
+    enum Work { case archive, layer, seal }
+    var work = Work.archive
     var into: String?
     var copy: String?
     var limits = UnpackLimits()
@@ -25,6 +30,10 @@ private struct Arguments {
         while let flag = rest.popFirst() {
             if flag == "--keep-folder" {
                 options.stripSingleFolder = false
+                continue
+            }
+            if flag == "--layer" || flag == "--seal" {
+                work = flag == "--layer" ? .layer : .seal
                 continue
             }
             guard
@@ -77,12 +86,20 @@ private func run() {
     do throws(ProvostError) {
         let arguments = try Arguments(Array(CommandLine.arguments.dropFirst()))
         var information = stat()
-        guard unsafe fstat(STDIN_FILENO, &information) == 0, information.st_mode & S_IFMT == S_IFREG else {
+        let isRegular = unsafe fstat(STDIN_FILENO, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
+        guard isRegular || arguments.work == .seal else {
             fail(64, "standard input has to be the archive, as a regular file")
         }
-        let report = try Unpacker.unpack(
-            archive: STDIN_FILENO, into: openFolder(arguments.into ?? ""), copyInto: arguments.copy.map(openFolder),
-            limits: arguments.limits, options: arguments.options)
+        let folder = openFolder(arguments.into ?? "")
+        let report =
+            switch arguments.work {
+            case .archive:
+                try Unpacker.unpack(
+                    archive: STDIN_FILENO, into: folder, copyInto: arguments.copy.map(openFolder), limits: arguments.limits,
+                    options: arguments.options)
+            case .layer: try ImageLayer.apply(layer: STDIN_FILENO, to: folder, limits: arguments.limits)
+            case .seal: try ImageSeal.apply(to: folder)
+            }
         let line = Array("\(report.json)\n".utf8)
         var written = 0
         while written < line.count {
@@ -94,7 +111,7 @@ private func run() {
             written += count
         }
     } catch {
-        if error.code == .invalid { fail(64, "\(error.message)\n\n\(usage)") }
+        if error.code == .invalid, !error.message.hasPrefix("/") { fail(64, "\(error.message)\n\n\(usage)") }
         fail(70, error.message)
     }
 }

@@ -34,7 +34,7 @@ package struct Provost: AsyncParsableCommand {
                 name: "Administrator",
                 subcommands: [
                     OrganizationCommand.self, ProgramCommand.self, CohortCommand.self, PersonCommand.self, Enroll.self,
-                    EnrollmentCommand.self, TokenCommand.self, Doctor.self, AuditCommand.self,
+                    EnrollmentCommand.self, TokenCommand.self, ImageCommand.self, Doctor.self, AuditCommand.self,
                 ]),
             CommandGroup(name: "Other", subcommands: [Completion.self]),
         ])

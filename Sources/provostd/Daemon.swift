@@ -33,7 +33,8 @@ struct Daemon {
         let provost: Provost
         do {
             provost = try Provost(
-                context, workers: settings.workers, allowDegraded: settings.allowDegraded, grace: settings.grace)
+                context, workers: settings.workers, allowDegraded: settings.allowDegraded, imageNetwork: settings.imageNetwork,
+                imageMirror: settings.imageMirror, grace: settings.grace)
         } catch {
             await sandbox.shutdown()
             throw error

@@ -24,6 +24,8 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Rooms kept ready (default: 3 for each worker).") var warmRooms: Int?
     @Option(help: "The host users of rooms, as FIRST-LAST (default: 200000-264999).") var roomUsers: String?
     @Flag(help: "Grade although some limit cannot be enforced on this machine.") var allowDegraded = false
+    @Flag(help: "Setup scripts of images get this machine's network, with all that it reaches.") var imageNetwork = false
+    @Option(help: "Where the Debian packages of images come from, as a URL (default: Debian's own).") var imageMirror: String?
     @Option(help: "trace, debug, info, notice, warning or error (default: info).") var logLevel: String?
     @Option(help: "Seconds that running gradings may go on after SIGTERM before they are queued again (default: 10).") var grace:
         Int?

@@ -17,6 +17,8 @@ import SystemPackage
 /// | warm-rooms | PROVOST_WARM_ROOMS | 0 to 1024 | 3 for each worker |
 /// | room-users | PROVOST_ROOM_USERS | FIRST-LAST | 200000-264999 |
 /// | allow-degraded | PROVOST_ALLOW_DEGRADED | true/false | false |
+/// | image-network | PROVOST_IMAGE_NETWORK | true/false | false |
+/// | image-mirror | PROVOST_IMAGE_MIRROR | URL | Debian's |
 /// | log-level | PROVOST_LOG_LEVEL | swift-log's | info |
 /// | grace | PROVOST_GRACE | seconds | 10 |
 struct Settings: Sendable {
@@ -27,12 +29,14 @@ struct Settings: Sendable {
     let warmRooms: Int
     let roomUsers: Range<UInt32>
     let allowDegraded: Bool
+    let imageNetwork: Bool
+    let imageMirror: String?
     let logLevel: Logger.Level
     let grace: Duration
 
     private static let keys = [
         "state", "socket", "listen", "behind-proxy", "workers", "warm-rooms", "room-users", "allow-degraded", "log-level",
-        "grace",
+        "grace", "image-network", "image-mirror",
     ]
 
     init(flags: Serve) async throws {
@@ -75,6 +79,8 @@ struct Settings: Sendable {
         warmRooms = try await number("warm-rooms", in: 0...1024) ?? workers * 3
         roomUsers = try Self.users(try await text("room-users") ?? "200000-264999")
         allowDegraded = try await flag("allow-degraded")
+        imageNetwork = try await flag("image-network")
+        imageMirror = try Self.mirror(try await text("image-mirror"))
         let level = try await text("log-level") ?? "info"
         guard let known = Logger.Level(rawValue: level) else {
             throw ProvostError(
@@ -91,7 +97,7 @@ struct Settings: Sendable {
         }
         for (key, text) in [
             ("state", flags.state), ("socket", flags.socket), ("listen", flags.listen), ("room-users", flags.roomUsers),
-            ("log-level", flags.logLevel),
+            ("log-level", flags.logLevel), ("image-mirror", flags.imageMirror),
         ] {
             set(key, text.map { .string($0) })
         }
@@ -99,6 +105,7 @@ struct Settings: Sendable {
             set(key, number.map { .int($0) })
         }
         set("behind-proxy", flags.behindProxy ? .bool(true) : nil)
+        set("image-network", flags.imageNetwork ? .bool(true) : nil)
         set("allow-degraded", flags.allowDegraded ? .bool(true) : nil)
         return values
     }
@@ -140,6 +147,15 @@ struct Settings: Sendable {
             )
         }
         return .tcp(host: host, port: port)
+    }
+
+    /// mmdebstrap would take a file, a whole line for sources.list or an option as well.
+    private static func mirror(_ text: String?) throws(ProvostError) -> String? {
+        guard let text else { return nil }
+        guard text.hasPrefix("http://") || text.hasPrefix("https://"), !text.contains(where: \.isWhitespace) else {
+            throw ProvostError(.invalid, "image-mirror “\(text)” is not a URL like https://deb.debian.org/debian.")
+        }
+        return text
     }
 
     private static func users(_ text: String) throws(ProvostError) -> Range<UInt32> {

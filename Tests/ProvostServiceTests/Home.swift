@@ -44,10 +44,11 @@ struct Home: Sendable {
         try await installTools(
             from: String(launcher.prefix(upTo: launcher.lastIndex(of: "/") ?? launcher.startIndex)), into: directory.tools)
         let first = nextUsers.add(100, ordering: .relaxed).oldValue
-        let sandbox = try Sandbox(
-            .init(
-                directory: path, launcher: launcher, userRange: first..<first + 100, warmRooms: 1,
-                cgroupName: "provost-service-test"))
+        var configuration = Sandbox.Configuration(
+            directory: path, launcher: launcher, userRange: first..<first + 100, warmRooms: 1,
+            cgroupName: "provost-service-test")
+        configuration.builderUsers = 250_000..<254_096
+        let sandbox = try Sandbox(configuration)
         let clock = Clock()
         let result: Result<Void, any Error>
         do {

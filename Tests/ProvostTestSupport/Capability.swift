@@ -24,6 +24,11 @@ package struct Capability: Sendable {
     package static let userModeLinux = Capability(reason: "needs the package “user-mode-linux”, and root") {
         geteuid() == 0 && has("/usr/bin/linux.uml", X_OK)
     }
+    /// Debian's packages, from which images are made.
+    package static let debianPackages = Capability(reason: "needs mmdebstrap, and a network that reaches deb.debian.org") {
+        unsafe has("/usr/bin/mmdebstrap", X_OK)
+            && system("timeout 20 bash -c 'exec 3<>/dev/tcp/deb.debian.org/80' 2>/dev/null") == 0
+    }
     /// Run-time systems and compilers that labs use.
     package static let toolchains = Capability(reason: "needs python3, gcc and make") {
         has("/usr/bin/python3", X_OK) && has("/usr/bin/gcc", X_OK) && has("/usr/bin/make", X_OK)

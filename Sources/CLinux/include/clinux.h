@@ -13,6 +13,7 @@ extern "C" {
 extern const int32_t clinux_o_path;
 extern const int32_t clinux_o_tmpfile;
 extern const uint64_t clinux_resolve_beneath;
+extern const uint64_t clinux_resolve_in_root;
 extern const uint64_t clinux_resolve_no_symlinks;
 extern const uint64_t clinux_resolve_no_magiclinks;
 extern const uint64_t clinux_resolve_no_xdev;

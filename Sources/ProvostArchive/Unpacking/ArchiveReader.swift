@@ -80,6 +80,11 @@ import ProvostCore
     /// Permission bits with setuid, setgid and sticky.
     var mode: UInt32 { unsafe archive_entry_perm(entry) }
 
+    var userAndGroup: (user: Int64, group: Int64) { unsafe (archive_entry_uid(entry), archive_entry_gid(entry)) }
+
+    /// When its content was last changed; the epoch if the header does not say.
+    var modified: timespec { unsafe timespec(tv_sec: archive_entry_mtime(entry), tv_nsec: archive_entry_mtime_nsec(entry)) }
+
     /// What the header claims; nil if it claims nothing.
     var size: Int64? { unsafe archive_entry_size_is_set(entry) != 0 ? archive_entry_size(entry) : nil }
 

@@ -93,6 +93,8 @@ package struct GraderManifest: Hashable, Sendable, Codable {
     package var handin: String?
     /// What labs may set, in the file's order.
     package var parameters: [ParameterRule]
+    /// What the grader's room sees in place of the host's system; nil: the host's.
+    package var image: ImageManifest?
 
     package init(
         name: Slug, title: LocalizedText, format: Format = .provost, isolation: Isolation = .twoRoom,
@@ -126,5 +128,6 @@ package struct GraderManifest: Hashable, Sendable, Codable {
             problems: try container.decodeIfPresent([Problem].self, forKey: .problems) ?? [],
             handin: try container.decodeIfPresent(String.self, forKey: .handin),
             parameters: try container.decodeIfPresent([ParameterRule].self, forKey: .parameters) ?? [])
+        image = try container.decodeIfPresent(ImageManifest.self, forKey: .image)
     }
 }

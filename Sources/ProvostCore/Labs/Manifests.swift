@@ -39,6 +39,8 @@ package struct LabManifest: Hashable, Sendable, Codable {
     /// What the lab sets of its grader's parameters, with the grader's defaults filled in.
     package var parameters: [String: ParameterValue]
     package var gate: GateSettings
+    /// What the learner's rooms see in place of the host's system; nil: what the grader's room sees.
+    package var image: ImageManifest?
 
     package init(
         name: Slug, title: LocalizedText, grader: Slug, points: Points, network: Network = .none,
@@ -73,5 +75,6 @@ package struct LabManifest: Hashable, Sendable, Codable {
             graderLimits: try container.decode(RoomLimits.self, forKey: .graderLimits),
             parameters: try container.decodeIfPresent([String: ParameterValue].self, forKey: .parameters) ?? [:],
             gate: try container.decodeIfPresent(GateSettings.self, forKey: .gate) ?? GateSettings())
+        image = try container.decodeIfPresent(ImageManifest.self, forKey: .image)
     }
 }

@@ -93,6 +93,11 @@ struct GraderLayout {
     /// Where learner code runs in the same room, one program watches that the grader's own process ended, and that nothing outlived it.
     var watched: [String] { ["/grade/bin/shared-run"] + command }
 
+    /// Takes what an image calls its PATH in place of the usual one; our commands stay first.
+    mutating func addPath(_ path: String) {
+        environment["PATH"] = environment["PATH"]?.replacing("/usr/local/bin:/usr/bin:/bin", with: path)
+    }
+
     private static func prepared(by script: String, _ run: [String]) -> [String] {
         ["/bin/sh", "-c", "{ \(script); } || exit 70; exec \"$@\"", "prepare"] + run
     }

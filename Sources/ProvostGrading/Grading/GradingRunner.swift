@@ -15,20 +15,23 @@ package struct GradingRunner: Sendable {
     private let trees: TreeCache
     private let unpacking: Unpacking
     private let tools: String
+    private let images: ImageStore?
     private let openBlob: @Sendable (ContentDigest) throws -> Int32
     private let turns = Turns()
 
     /// - Parameters:
     ///   - tools: the folder that `Tools.install` filled.
+    ///   - images: where images come from; without it whatever asks for one is not graded.
     ///   - openBlob: opens the stored archive of a lab's or a grader's folder.
     package init(
-        sandbox: Sandbox, trees: TreeCache, unpacking: Unpacking, tools: String,
+        sandbox: Sandbox, trees: TreeCache, unpacking: Unpacking, tools: String, images: ImageStore? = nil,
         openBlob: @escaping @Sendable (ContentDigest) throws -> Int32
     ) {
         self.sandbox = sandbox
         self.trees = trees
         self.unpacking = unpacking
         self.tools = tools
+        self.images = images
         self.openBlob = openBlob
     }
 
@@ -89,9 +92,11 @@ package struct GradingRunner: Sendable {
                 refused: true)
             return GradingResult(record: record, unpack: report)
         }
+        let (labFolder, graderFolder) = try await (labTree, graderTree)
+        // Held to the end: an image in use is not removed.
+        let systems = try await RoomSystems.find(for: task, images: images, lab: labFolder, grader: graderFolder)
         async let advanced = onUnpacked(report)
 
-        let (labFolder, graderFolder) = try await (labTree, graderTree)
         let supervisor = Supervisor(
             sandbox: sandbox, sheet: GradingSheet(points: task.part == .public ? nil : lab.points, grader: task.grader),
             format: task.grader.format,
@@ -99,17 +104,18 @@ package struct GradingRunner: Sendable {
             student: task.grader.format == .inginious
                 ? StudentFolder(
                     grader: grader.student, graderUser: grader.user, learner: learner.work, learnerUser: learner.user) : nil,
-            limits: lab.learnerLimits, network: network, onEntry: onEntry)
+            limits: lab.learnerLimits, network: network, image: systems.learner?.room, onEntry: onEntry)
         // From here to its closing nothing else may throw: a channel has a thread, which ends with `close` alone.
         let channel = try ResultChannel(path: grader.channel + "/socket", owner: grader.user, onCall: supervisor.handle)
-        let layout = GraderLayout(
+        var layout = GraderLayout(
             task,
             GraderLayout.Folders(
                 submission: learner.submission, lab: labFolder, grader: graderFolder, tools: tools, grading: grader))
+        if let path = systems.grader?.room.environment["PATH"] { layout.addPath(path) }
         let spec = RoomSpec(
             command: task.grader.isolation == .shared ? layout.watched : layout.command, environment: layout.environment,
             workingDirectory: layout.workingDirectory,
-            mounts: layout.mounts, user: grader.user, network: network, limits: lab.graderLimits)
+            mounts: layout.mounts, user: grader.user, network: network, limits: lab.graderLimits, image: systems.grader?.room)
         let result: RoomResult
         do { result = try await sandbox.run(spec) } catch {
             await channel.close()
@@ -118,7 +124,7 @@ package struct GradingRunner: Sendable {
         await channel.close()
         let findings = await supervisor.finish()
         let record = Self.record(task, layout, result, findings)
-        var outcome = GradingResult(record: record, unpack: report)
+        var outcome = GradingResult(record: record, unpack: report, image: systems.evidence)
         outcome.learner = findings.headroom
         outcome.grader.add(result.report, limits: lab.graderLimits)
         outcome.suspicion = findings.suspicion ?? Self.suspicion(of: result.report, task)

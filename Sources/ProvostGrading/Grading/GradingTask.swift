@@ -75,6 +75,8 @@ package struct GradingResult: Sendable {
     package var log: [UInt8]?
     /// Something of ours failed, with the evidence: running it again may help.
     package var ourFault: String?
+    /// What the rooms saw as their system: an image's digest, or the host's name.
+    package var image: String
     /// We ended it, with the whole sandbox or because a newer run fenced it off: nothing may be recorded.
     package var abandoned: String?
     /// A time limit was met while the machine was pressed, with the evidence: not to be shown before it is repeated alone.
@@ -84,12 +86,14 @@ package struct GradingResult: Sendable {
     package var grader = Headroom()
 
     package init(
-        record: GradingRecord, unpack: UnpackReport? = nil, log: [UInt8]? = nil, ourFault: String? = nil, abandoned: String? = nil
+        record: GradingRecord, unpack: UnpackReport? = nil, log: [UInt8]? = nil, ourFault: String? = nil, abandoned: String? = nil,
+        image: String = HostSystem.evidence
     ) {
         self.record = record
         self.unpack = unpack
         self.log = log
         self.ourFault = ourFault
         self.abandoned = abandoned
+        self.image = image
     }
 }

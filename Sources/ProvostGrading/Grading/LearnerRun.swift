@@ -20,6 +20,8 @@ struct LearnerRun: Sendable {
     let user: RoomUser
     let network: RoomNetwork
     let limits: RoomLimits
+    /// What the room sees as its system; nil: the host's.
+    let image: RoomImage?
     let command: LearnerCommand
     let call: ChannelCall
     /// A program of the learner has run in this folder before.
@@ -68,7 +70,7 @@ struct LearnerRun: Sendable {
         let spec = RoomSpec(
             command: command.command, environment: environment, workingDirectory: "/submission", mounts: [mount], user: user,
             network: network, limits: limits, input: command.input == .none ? .none : .stream,
-            terminal: command.terminal ? TerminalSize() : nil)
+            terminal: command.terminal ? TerminalSize() : nil, image: image)
         let room = try await sandbox.start(spec) { [call] chunk in
             switch chunk {
             case .output(let bytes): call.write(output: bytes)

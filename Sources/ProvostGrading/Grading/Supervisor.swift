@@ -11,6 +11,7 @@ package actor Supervisor {
     private let learner: RoomUser
     private let limits: RoomLimits
     private let network: RoomNetwork
+    private let image: RoomImage?
     private let onEntry: @Sendable (GradingSheet.Entry) -> Void
     private var sheet: GradingSheet
     /// Of all programs of the learner.
@@ -32,7 +33,8 @@ package actor Supervisor {
 
     package init(
         sandbox: Sandbox, sheet: GradingSheet, format: GraderManifest.Format, learner: Workbench.Learner, student: StudentFolder?,
-        limits: RoomLimits, network: RoomNetwork, onEntry: @escaping @Sendable (GradingSheet.Entry) -> Void
+        limits: RoomLimits, network: RoomNetwork, image: RoomImage?,
+        onEntry: @escaping @Sendable (GradingSheet.Entry) -> Void
     ) {
         self.sandbox = sandbox
         self.sheet = sheet
@@ -43,6 +45,7 @@ package actor Supervisor {
         self.learner = learner.user
         self.limits = limits
         self.network = network
+        self.image = image
         self.onEntry = onEntry
     }
 
@@ -164,8 +167,8 @@ package actor Supervisor {
         defer { rooms -= 1 }
         let limits = command.limits(atMost: limits)
         let run = LearnerRun(
-            sandbox: sandbox, folder: learnerFolder, user: learner, network: network, limits: limits, command: command,
-            call: call,
+            sandbox: sandbox, folder: learnerFolder, user: learner, network: network, limits: limits, image: image,
+            command: command, call: call,
             hasRunBefore: hasRun)
         hasRun = true
         do throws(ProvostError) {

@@ -8,7 +8,7 @@ package enum ManifestReader {
     package static func lab(_ text: [UInt8], grader: GraderManifest? = nil) throws(ProvostError) -> LabManifest {
         let file = try YAMLMapping(file: "lab.yaml", text: text)
         try file.allow([
-            "name", "title", "grader", "points", "network", "archive-limit", "unpack", "limits", "parameters", "gate",
+            "name", "title", "grader", "points", "network", "archive-limit", "unpack", "limits", "parameters", "gate", "image",
         ])
         var lab = LabManifest(
             name: try file.required("name", slug), title: try title(file), grader: try file.required("grader", slug),
@@ -26,6 +26,7 @@ package enum ManifestReader {
                 lab.graderLimits = try self.limits(grader, defaults: lab.graderLimits)
             }
         }
+        lab.image = try ImageReader.image(file)
         lab.parameters = try ParameterReader.values(file, rules: grader?.parameters)
         if let gate = try file.mapping("gate") { lab.gate = try self.gate(gate, points: lab.points) }
         return lab
@@ -36,6 +37,7 @@ package enum ManifestReader {
         let file = try YAMLMapping(file: "grader.yaml", text: text)
         try file.allow([
             "name", "title", "format", "isolation", "on-timeout", "run", "result", "bonus", "problems", "handin", "parameters",
+            "image",
         ])
         let format = try file.choice("format", GraderManifest.Format.self) ?? .provost
         guard let run = try file.texts("run") ?? format.usualCommand, !run.isEmpty else { throw file.missing("run") }
@@ -70,6 +72,7 @@ package enum ManifestReader {
             throw file.mistake(at: key, "“\(key)” is for “format: autolab” only")
         }
         grader.parameters = try ParameterReader.rules(file)
+        grader.image = try ImageReader.image(file)
         return grader
     }
 

@@ -60,6 +60,13 @@ enum Files {
         return count < 0 ? errno : 0
     }
 
+    /// Where a symbolic link points, as it is written; nil when it is none.
+    static func linkTarget(_ path: String) -> String? {
+        var target = [UInt8](repeating: 0, count: 4096)
+        let count = unsafe target.withUnsafeMutableBytes { unsafe readlink(path, $0.baseAddress!, $0.count) }
+        return count > 0 ? String(decoding: target[..<count], as: UTF8.self) : nil
+    }
+
     static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
     /// Makes the folder with this mode whatever the umask, or gives an existing one that mode.

@@ -10,6 +10,13 @@ package final class NetworkNamespace: Sendable {
 
     private init(handle: consuming Descriptor) { self.handle = handle }
 
+    /// The one that this process is in.
+    static func host() throws(ProvostError) -> NetworkNamespace {
+        let descriptor = unsafe open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .linux("open this machine's network namespace", errno) }
+        return NetworkNamespace(handle: Descriptor(descriptor))
+    }
+
     /// Throws `unavailable` without root.
     static func make() async throws(ProvostError) -> NetworkNamespace {
         let result: Int32 = await withCheckedContinuation { continuation in

@@ -27,6 +27,9 @@ enum RoomFiles {
         try write("learner:x:1000:\nnogroup:x:65534:\n", to: etc + "/group")
         try write("127.0.0.1 localhost room\n::1 localhost\n", to: etc + "/hosts")
         try write("room\n", to: etc + "/hostname")
+        // Where a builder's room gets the machine's own; empty in every other.
+        try write("", to: etc + "/resolv.conf")
+        try Files.makeFolder(etc + "/apt", mode: 0o755)
         try write("passwd: files\ngroup: files\nhosts: files\nservices: files\nprotocols: files\n", to: etc + "/nsswitch.conf")
     }
 

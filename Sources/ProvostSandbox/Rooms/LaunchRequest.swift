@@ -8,6 +8,7 @@ struct LaunchRequest {
         static let loopback = Flags(rawValue: 2)
         static let joinNetwork = Flags(rawValue: 4)
         static let temporary = Flags(rawValue: 8)
+        static let builder = Flags(rawValue: 16)
     }
     static let magic: UInt32 = 0x5052_4f56
 
@@ -23,6 +24,8 @@ struct LaunchRequest {
     var cpuSeconds: UInt64 = 0
     var temporaryBytes: UInt64
     var temporaryInodes: UInt64
+    var usersFirst: UInt64 = 0
+    var usersCount: UInt64 = 0
 
     var bytes: [UInt8] {
         var optionBytes: [UInt8] = []
@@ -40,7 +43,10 @@ struct LaunchRequest {
         append(UInt32(text.count))
         append(UInt32(optionBytes.count))
         append(UInt32(command.count))
-        for value in [openFiles, fileSize, processes, cpuSeconds, temporaryBytes, temporaryInodes] { append(value) }
+        let numbers = [
+            openFiles, fileSize, processes, cpuSeconds, temporaryBytes, temporaryInodes, usersFirst, usersCount,
+        ]
+        for value in numbers { append(value) }
         return bytes + text
     }
 }

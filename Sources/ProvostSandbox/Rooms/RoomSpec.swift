@@ -83,13 +83,17 @@ package struct RoomSpec: Sendable {
     /// it writes to either stream comes as `RoomOutput.output`. The end of the input is the terminal's end-of-file character, sent
     /// when the terminal is in canonical mode then. `RoomInput.descriptor` cannot be combined with it.
     package var terminal: TerminalSize?
+    /// What the room sees as `/usr`, `/etc` and so on; nil: the host's own, as copied and bound by the sandbox.
+    package var image: RoomImage?
+    /// What the room's user may do in it.
+    package var role: RoomRole = .guest
 
     /// Defaults: no mounts, no network, no input, no terminal, `/tmp` as working directory, the default limits, and an environment of
     /// PATH=/usr/local/bin:/usr/bin:/bin, LANG=C.UTF-8, HOME=the working directory.
     package init(
         command: [String], environment: [String: String] = [:], workingDirectory: String = "/tmp", mounts: [RoomMount] = [],
         user: RoomUser, network: RoomNetwork = .none, limits: RoomLimits = RoomLimits(), input: RoomInput = .none,
-        terminal: TerminalSize? = nil
+        terminal: TerminalSize? = nil, image: RoomImage? = nil
     ) {
         self.command = command
         self.environment = environment
@@ -100,6 +104,7 @@ package struct RoomSpec: Sendable {
         self.limits = limits
         self.input = input
         self.terminal = terminal
+        self.image = image
     }
 }
 

@@ -10,6 +10,8 @@ struct RoomStart: Sendable {
     let filters: SeccompFilters
     let privileged: Bool
     let pressure: PressureMeter
+    /// The first is root in a builder's room.
+    let builderUsers: Range<UInt32>?
 
     /// Makes, supervises and removes one room. Blocks: the body of the room's thread.
     func run(_ spec: RoomSpec, room: Room, onOutput: (@Sendable (RoomOutput) -> Void)?) {
@@ -45,7 +47,7 @@ struct RoomStart: Sendable {
         var descriptors = ends.theirs + [calls.number, arguments.number]
         var request = LaunchRequest(
             uid: spec.user.uid, bubblewrap: bubblewrap, temporaryMountPoint: options.tools + "/tmp",
-            options: options.rooms(for: spec) + BubblewrapOptions.launched,
+            options: options.rooms(for: spec) + BubblewrapOptions.launched(spec.role),
             command: BubblewrapOptions.command(for: spec),
             openFiles: UInt64(max(16, spec.limits.openFiles)), fileSize: UInt64(max(1, spec.limits.disk.bytes)),
             temporaryBytes: UInt64(max(4096, spec.limits.disk.bytes)), temporaryInodes: UInt64(max(1, spec.limits.inodes)))
@@ -61,6 +63,13 @@ struct RoomStart: Sendable {
                 request.flags.insert(.joinNetwork)
                 descriptors.append(network.descriptor)
             }
+            if case .builder = spec.role, let users = builderUsers {
+                request.flags.insert(.builder)
+                request.usersFirst = UInt64(users.lowerBound) + 1
+                request.usersCount = UInt64(users.count) - 1
+            }
+        } else if case .builder = spec.role {
+            throw ProvostError(.unavailable, "Images can be made only when the daemon runs as root.")
         } else if case .shared = spec.network {
             throw ProvostError(.unavailable, "Rooms can share a network only when the daemon runs as root.")
         }

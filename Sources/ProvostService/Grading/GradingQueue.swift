@@ -131,8 +131,8 @@ package final class GradingQueue: Service, Sendable {
                     if try await context.store.requeue(job.grading.id, run: job.grading.run) {
                         events.publish(.restarted, of: job)
                     }
-                case .record(let record, let unpack, let log, let limits):
-                    let evidence = GradingEvidence(limits: Self.text(limits), image: "host")
+                case .record(let record, let unpack, let log, let limits, let image):
+                    let evidence = GradingEvidence(limits: Self.text(limits), image: image)
                     let taken = try await context.store.recordGrading(
                         job.grading.id, run: job.grading.run, record: record, unpack: unpack, log: log, evidence: evidence,
                         at: context.now())

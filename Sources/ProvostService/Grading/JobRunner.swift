@@ -7,7 +7,8 @@ import ProvostStore
 /// Runs one job of the queue and decides what becomes of it: a record, or another try.
 package struct JobRunner: Sendable {
     enum Outcome: Sendable {
-        case record(GradingRecord, unpack: UnpackReport?, log: ContentDigest?, limits: RoomLimits)
+        case record(
+            GradingRecord, unpack: UnpackReport?, log: ContentDigest?, limits: RoomLimits, image: String = HostSystem.evidence)
         /// To be queued again: we were asked to stop, or something of ours failed that may not fail again.
         case giveBack(String)
     }
@@ -61,7 +62,7 @@ package struct JobRunner: Sendable {
                 ? .giveBack("\(error)")
                 : .record(task.ourFault("\(error)"), unpack: nil, log: nil, limits: task.lab.graderLimits)
         }
-        if Task.isCancelled, case .record(let record, _, _, _) = outcome, record.outcome == .notGraded, !record.refused {
+        if Task.isCancelled, case .record(let record, _, _, _, _) = outcome, record.outcome == .notGraded, !record.refused {
             return .giveBack("the daemon is stopping")
         }
         return outcome
@@ -74,7 +75,8 @@ package struct JobRunner: Sendable {
         }
         if let fault = result.ourFault, job.grading.run < Self.patientRuns { return .giveBack(fault) }
         let log = try await Blocking.run { [context] in try result.log.map { try context.blobs.put($0) } }
-        return .record(result.record, unpack: result.unpack, log: log, limits: job.lab.manifest.graderLimits)
+        return .record(
+            result.record, unpack: result.unpack, log: log, limits: job.lab.manifest.graderLimits, image: result.image)
     }
 
     private func task(for job: GradingJob) -> GradingTask {

@@ -12,8 +12,10 @@ package struct LabService: Sendable {
 
     private let context: ServiceContext
     private let trees: TreeCache
-    package init(_ context: ServiceContext, trees: TreeCache) {
+    private let images: ImageService
+    package init(_ context: ServiceContext, trees: TreeCache, images: ImageService) {
         self.context = context
+        self.images = images
         self.trees = trees
     }
 
@@ -32,6 +34,7 @@ package struct LabService: Sendable {
         {
             throw ProvostError(.invalid, "grader.yaml: run names \(program), but the folder has no such file.")
         }
+        try await images.prepare(manifest.image, tree: tree, content: archive)
         let published = try await context.store.publishGrader(
             digest: archive, name: manifest.name, manifest: manifest, bytes: bytes, by: principal.name, at: context.now())
         guard published.new,
@@ -64,6 +67,7 @@ package struct LabService: Sendable {
             )
         }
         let manifest = try ManifestReader.lab(text, grader: grader.manifest)
+        try await images.prepare(manifest.image, tree: tree, content: archive)
         let digest = ContentDigest(bytes: SHA256.hash(data: Array("provost lab version\n\(archive)\n\(grader.digest)\n".utf8)))
         let published = try await context.store.publishLab(
             digest: digest, content: archive, name: manifest.name, manifest: manifest, grader: grader.digest, bytes: bytes,

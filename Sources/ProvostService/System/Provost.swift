@@ -9,6 +9,7 @@ package struct Provost: Sendable {
     package let context: ServiceContext
     package let people: PeopleService
     package let labs: LabService
+    package let images: ImageService
     package let assignments: AssignmentService
     package let submissions: SubmissionService
     package let regrades: RegradeService
@@ -23,10 +24,14 @@ package struct Provost: Sendable {
     /// - Parameters:
     ///   - workers: gradings at one time.
     ///   - allowDegraded: grade although some limit cannot be enforced here.
+    ///   - imageNetwork: setup scripts of images get the machine's network.
+    ///   - imageMirror: where Debian's packages come from; nil: mmdebstrap's own choice.
     ///   - grace: how long running gradings may go on after a request to stop.
     ///
     /// Throws `unavailable` when the sandbox is degraded and that was not allowed.
-    package init(_ context: ServiceContext, workers: Int, allowDegraded: Bool, grace: Duration = .seconds(10))
+    package init(_ context: ServiceContext, workers: Int, allowDegraded: Bool, imageNetwork: Bool = false, imageMirror: String? = nil,
+        grace: Duration = .seconds(10)
+    )
         throws(ProvostError)
     {
         if !context.sandbox.degradations.isEmpty, !allowDegraded {
@@ -40,14 +45,18 @@ package struct Provost: Sendable {
         signer = try ReceiptSigner(folder: context.directory.keys)
         let unpacking = Unpacking(sandbox: context.sandbox, tools: context.directory.tools)
         let trees = try TreeCache(folder: context.directory.trees, sandbox: context.sandbox, unpacking: unpacking)
+        let store = ImageStore(
+            folder: context.directory.images, sandbox: context.sandbox, tools: context.directory.tools,
+            setupNetwork: imageNetwork, mirror: imageMirror, now: context.now)
+        images = ImageService(context, images: store, trees: trees)
         events = GradingEvents()
         let runner = GradingRunner(
-            sandbox: context.sandbox, trees: trees, unpacking: unpacking, tools: context.directory.tools,
+            sandbox: context.sandbox, trees: trees, unpacking: unpacking, tools: context.directory.tools, images: store,
             openBlob: context.blobs.open)
         queue = GradingQueue(
             context, runner: JobRunner(context, runner: runner, events: events), events: events, workers: workers, grace: grace)
         people = PeopleService(context)
-        labs = LabService(context, trees: trees)
+        labs = LabService(context, trees: trees, images: images)
         assignments = AssignmentService(context)
         submissions = SubmissionService(context, signer: signer, assignments: assignments, queue: queue)
         regrades = RegradeService(context, assignments: assignments, queue: queue)

@@ -7,6 +7,7 @@ package import ProvostCore
 /// provost.db    the store          blobs/   archives, versions, logs, by digest
 /// keys/         signing keys       trees/   unpacked lab and grader versions, by digest (can be made again)
 /// rooms/        scratch of rooms   tools/   what rooms need of us, copied at start
+/// images/       systems of rooms, by digest (can be made again)
 /// ```
 /// The directory itself may be entered (not listed) by the rooms' users; `provost.db`, `blobs` and `keys` may not be read by them.
 package final class StateDirectory: Sendable {
@@ -17,6 +18,7 @@ package final class StateDirectory: Sendable {
     package var blobs: String { path + "/blobs" }
     package var keys: String { path + "/keys" }
     package var trees: String { path + "/trees" }
+    package var images: String { path + "/images" }
     package var tools: String { path + "/tools" }
     package var socket: String { path + "/provost.sock" }
 
@@ -38,7 +40,7 @@ package final class StateDirectory: Sendable {
             throw ProvostError(
                 .conflict, "Another provostd already runs on \(absolute); stop it first, or give this one another --state.")
         }
-        for (folder, mode) in [("blobs", 0o700), ("keys", 0o700), ("trees", 0o711), ("tools", 0o711)] as [(String, mode_t)] {
+        for (folder, mode) in [("blobs", 0o700), ("keys", 0o700), ("trees", 0o711), ("tools", 0o711), ("images", 0o711)] as [(String, mode_t)] {
             let folder = absolute + "/" + folder
             // The mode is set apart: mkdir's is cut by the umask.
             guard unsafe mkdir(folder, mode) == 0 || errno == EEXIST, unsafe chmod(folder, mode) == 0 else {

@@ -12,6 +12,8 @@ final class Lane: Sendable {
     private static let usersPerLane: UInt32 = 500
     /// Above the range of daemons (200000 to 264999).
     private static let firstUser: UInt32 = 265_000
+    /// Above those of all lanes, for rooms that make images: such rooms see only the image they make, so lanes can share the users.
+    static let builderUsers: Range<UInt32> = 269_000..<273_096
 
     let folder: String
     let users: Range<UInt32>

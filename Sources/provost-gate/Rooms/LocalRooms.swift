@@ -30,7 +30,10 @@ final class LocalRooms: Sendable {
         let folder = lane.folder
         archives = folder + "/archives"
         temporary = folder + "/copies"
-        for (name, mode) in [("archives", 0o700), ("copies", 0o700), ("trees", 0o711), ("tools", 0o711)] as [(String, mode_t)] {
+        let folders: [(String, mode_t)] = [
+            ("archives", 0o700), ("copies", 0o700), ("trees", 0o711), ("tools", 0o711), ("images", 0o711),
+        ]
+        for (name, mode) in folders {
             guard unsafe mkdir("\(folder)/\(name)", mode) == 0 || errno == EEXIST, unsafe chmod("\(folder)/\(name)", mode) == 0
             else {
                 throw ProvostError(.unavailable, "\(folder)/\(name) cannot be made.")
@@ -38,10 +41,11 @@ final class LocalRooms: Sendable {
         }
         let programs = try Self.programs()
         try Tools.install(from: programs, into: folder + "/tools")
-        let sandbox = try Sandbox(
-            .init(
-                directory: folder, launcher: programs + "/provost-launch", userRange: lane.users, warmRooms: 2,
-                cgroupName: "provost-gate"))
+        var configuration = Sandbox.Configuration(
+            directory: folder, launcher: programs + "/provost-launch", userRange: lane.users, warmRooms: 2,
+            cgroupName: "provost-gate")
+        configuration.builderUsers = Lane.builderUsers
+        let sandbox = try Sandbox(configuration)
         self.sandbox = sandbox
         guard allowDegraded || sandbox.degradations.isEmpty else {
             let list = sandbox.degradations.map { "  - \($0)" }.joined(separator: "\n")
@@ -55,6 +59,9 @@ final class LocalRooms: Sendable {
         let archives = archives
         runner = GradingRunner(
             sandbox: sandbox, trees: trees, unpacking: unpacking, tools: folder + "/tools",
+            images: ImageStore(
+                folder: folder + "/images", sandbox: sandbox, tools: folder + "/tools",
+                now: { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }),
             openBlob: { try Self.open(archives + "/" + $0.hex) })
     }
 

@@ -93,7 +93,8 @@ package struct Client: Sendable {
     // MARK: Uploads
 
     /// POST of a file. After a dropped link it is sent again with the same headers, as the policy says; `onRetry` hears the number of
-    /// the repetition and the wait before it. When nobody listens at the first try, or the last repetition fails: `unavailable`.
+    /// the repetition and the wait before it; `idle` is the silence that is borne with. When nobody listens at the first try, or the last
+    /// repetition fails: `unavailable`.
     package func upload<Answer: Decodable & Sendable>(
         _ path: String, headers: [(String, String)], descriptor: Int32, length: Int64, retry: RetryPolicy = .usual,
         idle: TimeSpan = .seconds(120), progress: @escaping @Sendable (Int64) -> Void,

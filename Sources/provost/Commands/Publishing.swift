@@ -1,3 +1,4 @@
+import FoundationEssentials
 import ProvostAPI
 import ProvostArchive
 import ProvostCore
@@ -12,7 +13,10 @@ enum Publishing {
             throw ProvostError(.invalid, "“\(folder)” is no folder; name the one that holds the manifest.")
         }
         parcel.tell(session)
-        return try await parcel.send(to: path, headers: headers, session: session)
+        // The server builds the image before it answers: at most half an hour below a setup script, and half an hour for the script.
+        guard asksForImage(folder) else { return try await parcel.send(to: path, headers: headers, session: session) }
+        Console.say("The server builds its image now if it does not have it yet; that takes minutes.")
+        return try await parcel.send(to: path, headers: headers, session: session, idle: .seconds(3900))
     }
 
     /// What changed since the version before; nothing for the first.
@@ -24,6 +28,14 @@ enum Publishing {
         for file in changes.files.prefix(40) { Console.say("  \(file.kind.rawValue): \(file.path)") }
         let more = changes.more + max(0, changes.files.count - 40)
         if more > 0 { Console.say("  and \(more) more files") }
+    }
+
+    /// A manifest in the folder has the key `image` at its left edge.
+    private static func asksForImage(_ folder: String) -> Bool {
+        ["grader.yaml", "lab.yaml"].contains { name in
+            guard let text = try? String(contentsOfFile: folder + "/" + name, encoding: .utf8) else { return false }
+            return text.split(whereSeparator: \.isNewline).contains { $0.hasPrefix("image:") }
+        }
     }
 
     static func tell(_ noun: String, _ name: Slug, _ number: Int, new: Bool) {
