@@ -199,7 +199,9 @@ package final class Sandbox: Sendable {
             throw ProvostError(.invalid, "A room with a terminal reads its input from it; give bytes or a stream.")
         }
         for mount in spec.mounts {
-            guard let top = mount.room.split(separator: "/").first, case .link? = spec.image?.entries[String(top)] else { continue }
+            guard let top = mount.room.split(separator: "/").first, case .link? = spec.image?.entries[String(top)] else {
+                continue
+            }
             throw ProvostError(.invalid, "The image has a link at /\(top), where rooms need a folder; make it one.")
         }
         if case .builder = spec.role {

@@ -27,10 +27,14 @@ extension RealRooms {
             try await withImage { sandbox, root in
                 let image = try RoomImage(root: root, environment: ["TOOL": "here", "PATH": "/bin"])
                 let spec = RoomSpec(
-                    command: ["/bin/sh", "-c", "cat /etc/marker; ls /opt/tool /usr; ls /usr/lib /etc/debian_version; id -u; env"],
+                    command: [
+                        "/bin/sh", "-c", "cat /etc/marker; ls /opt/tool /usr; ls /usr/lib /etc/debian_version; id -u; env",
+                    ],
                     user: try sandbox.leaseUser(), image: image)
                 let result = try await sandbox.run(spec)
-                #expect(result.text.hasPrefix("of the image\n/opt/tool:\nfile\n\n/usr:\nbin\n1000\n"), "\(result.text)\(result.errorText)")
+                #expect(
+                    result.text.hasPrefix("of the image\n/opt/tool:\nfile\n\n/usr:\nbin\n1000\n"),
+                    "\(result.text)\(result.errorText)")
                 #expect(result.text.contains("TOOL=here\n") && result.text.contains("PATH=/bin\n"))
                 #expect(result.text.contains("LANG=C.UTF-8\n"))
             }
@@ -59,11 +63,13 @@ extension RealRooms {
                         RoomSpec(command: ["/probe"] + words, mounts: [probe], user: user, limits: limits, image: image)
                     ).report
                 }
-                #expect(try await attack("memory", "\(200 << 20)", limits: RoomLimits(memory: .mebibytes(32))).stoppedBy == .memory)
+                #expect(
+                    try await attack("memory", "\(200 << 20)", limits: RoomLimits(memory: .mebibytes(32))).stoppedBy == .memory)
                 #expect(try await attack("forks", "50", limits: RoomLimits(processes: 7)).limitsHit.contains(.processes))
                 #expect(try await attack("disk", "\(8 << 20)", limits: RoomLimits(disk: .mebibytes(2))).succeeded)
                 let sleep = RoomSpec(
-                    command: ["/bin/sleep", "60"], user: user, limits: RoomLimits(wallTime: TimeSpan(milliseconds: 200)), image: image)
+                    command: ["/bin/sleep", "60"], user: user, limits: RoomLimits(wallTime: TimeSpan(milliseconds: 200)),
+                    image: image)
                 #expect(try await sandbox.run(sleep).report.stoppedBy == .wallTime)
             }
         }
@@ -90,15 +96,20 @@ extension RealRooms {
         }
 
         @Test func aMountPointThatTheImageLacksIsMadeBesideWhatItHas() async throws {
-            try await withImage("mkdir \"$0\"/autograder; echo kept > \"$0\"/autograder/file; ln -s file \"$0\"/autograder/link") {
+            try await withImage("mkdir \"$0\"/autograder; echo kept > \"$0\"/autograder/file; ln -s file \"$0\"/autograder/link")
+            {
                 sandbox, root in
                 let user = try sandbox.leaseUser()
                 let scratch = try await sandbox.makeScratch("image", size: .mebibytes(1), inodes: 20)
                 let folder = try scratch.folder("results", owner: user, mode: 0o700)
                 let result = try await sandbox.run(
                     RoomSpec(
-                        command: ["/bin/sh", "-c", "cat /autograder/file /autograder/link; touch /autograder/results/x && ls /autograder"],
-                        mounts: [.writable(host: folder, at: "/autograder/results")], user: user, image: try RoomImage(root: root)))
+                        command: [
+                            "/bin/sh", "-c",
+                            "cat /autograder/file /autograder/link; touch /autograder/results/x && ls /autograder",
+                        ],
+                        mounts: [.writable(host: folder, at: "/autograder/results")], user: user, image: try RoomImage(root: root)
+                    ))
                 #expect(result.text == "kept\nkept\nfile\nlink\nresults\n", "\(result.errorText)")
                 await scratch.remove()
             }
@@ -106,10 +117,13 @@ extension RealRooms {
 
         // MARK: Builders
 
-        private func builder(_ command: String, root: String?, _ sandbox: Sandbox, trusted: Bool = false) async throws -> RoomResult {
+        private func builder(_ command: String, root: String?, _ sandbox: Sandbox, trusted: Bool = false) async throws
+            -> RoomResult
+        {
             let users = try #require(sandbox.builderUsers)
             var spec = RoomSpec(
-                command: ["/bin/sh", "-c", command], user: RoomUser(uid: users.lowerBound), limits: RoomLimits(memory: .mebibytes(128)))
+                command: ["/bin/sh", "-c", command], user: RoomUser(uid: users.lowerBound),
+                limits: RoomLimits(memory: .mebibytes(128)))
             spec.role = .builder(RoomBuilder(isTrusted: trusted, root: root))
             return try await sandbox.run(spec)
         }
@@ -135,7 +149,8 @@ extension RealRooms {
                 #expect(result.text == "0\n42:43\n", "\(result.text)\(result.errorText)")
                 // On the host its files belong to users that nobody is.
                 let owners = try await run("/usr/bin/stat", ["-c", "%u:%g", root + "/etc/mine", root + "/etc/nobody"]).output
-                #expect(owners == "\(users.lowerBound + 42):\(users.lowerBound + 43)\n\(users.upperBound - 1):\(users.lowerBound)\n")
+                #expect(
+                    owners == "\(users.lowerBound + 42):\(users.lowerBound + 43)\n\(users.upperBound - 1):\(users.lowerBound)\n")
             }
         }
 

@@ -24,7 +24,8 @@ extension RealRooms {
             let manifest = Array(
                 #"{"config": {"digest": "sha256:\#(digest(configuration))", "size": 1}, "layers": [\#(list.joined(separator: ", "))]}"#
                     .utf8)
-            let index = #"{"schemaVersion": 2, "manifests": [{"digest": "sha256:\#(digest(manifest))", "size": \#(manifest.count)}]}"#
+            let index =
+                #"{"schemaVersion": 2, "manifests": [{"digest": "sha256:\#(digest(manifest))", "size": \#(manifest.count)}]}"#
             var entries: [RawTar.Entry] = [
                 .init("grader.yaml", "name: checker\ntitle: {en: Checker}\nformat: exit-code\nrun: [./run]\nimage: \(image)\n"),
                 .init("run", "#!/bin/sh\n\(run)\n", mode: 0o755),
@@ -32,7 +33,9 @@ extension RealRooms {
             ]
             for (number, blob) in ([configuration, manifest] + layers).enumerated() {
                 let broken = damage && number == 2
-                entries.append(.init(Array("oci/blobs/sha256/\(digest(blob))".utf8), broken ? [UInt8](repeating: 0, count: blob.count) : blob))
+                entries.append(
+                    .init(
+                        Array("oci/blobs/sha256/\(digest(blob))".utf8), broken ? [UInt8](repeating: 0, count: blob.count) : blob))
             }
             return RawTar(entries + files).bytes
         }
@@ -50,7 +53,9 @@ extension RealRooms {
             var program = RawTar.Entry(
                 Array("bin/busybox".utf8), (try? [UInt8](Data(contentsOf: URL(fileURLWithPath: "/bin/busybox")))) ?? [])
             program.mode = 0o4755
-            let names = ["sh", "cat", "ls", "id", "env", "test", "touch", "stat", "chown", "mkdir", "mount", "printf", "rm", "wget"]
+            let names = [
+                "sh", "cat", "ls", "id", "env", "test", "touch", "stat", "chown", "mkdir", "mount", "printf", "rm", "wget",
+            ]
             return [.init("./", type: "5", mode: 0o755), .init("bin", type: "5", mode: 0o755), program]
                 + names.map { .init("bin/\($0)", type: "1", link: "bin/busybox") }
         }()
@@ -101,12 +106,16 @@ extension RealRooms {
                     """
                 try await Self.publish(Self.grader(layers: [bottom.bytes, try await Self.gzip(top.bytes)], run: script), home)
                 let root = try Self.root(home)
-                #expect(!FileManager.default.fileExists(atPath: "/tmp/landed") && !FileManager.default.fileExists(atPath: "/inside"))
+                #expect(
+                    !FileManager.default.fileExists(atPath: "/tmp/landed") && !FileManager.default.fileExists(atPath: "/inside"))
                 // Nothing of it is setuid, a device, or writable for the users of rooms.
                 let find = Process()
                 let pipe = Pipe()
                 find.executableURL = URL(fileURLWithPath: "/usr/bin/find")
-                find.arguments = [root, "(", "-perm", "/6000", "-o", "-perm", "-o=w", "!", "-type", "l", "-o", "-type", "b", "-o", "-type", "c", ")"]
+                find.arguments = [
+                    root, "(", "-perm", "/6000", "-o", "-perm", "-o=w", "!", "-type", "l", "-o", "-type", "b", "-o", "-type", "c",
+                    ")",
+                ]
                 find.standardOutput = pipe
                 try find.run()
                 find.waitUntilExit()
@@ -217,7 +226,9 @@ extension RealRooms {
                 try ManifestReader.grader(Array("name: a\ntitle: {en: A}\nrun: [./run]\nimage: \(image)\n".utf8))
             }
             #expect(try read("{packages: [g++, jq=1.6-2.1]}").image == ImageManifest(packages: ["g++", "jq=1.6-2.1"]))
-            #expect(try read("{base: debian-12, setup: ./a/b.sh}").image == ImageManifest(base: .debian(release: "12"), setup: "a/b.sh"))
+            #expect(
+                try read("{base: debian-12, setup: ./a/b.sh}").image
+                    == ImageManifest(base: .debian(release: "12"), setup: "a/b.sh"))
             for (image, place) in [
                 ("{base: ubuntu}", "grader.yaml:4:15"), ("{packages: [Foo]}", "grader.yaml:4:19"),
                 ("{packages: [foo-]}", "not a Debian package"), ("{packages: [--option]}", "not a Debian package"),
@@ -239,7 +250,10 @@ extension RealRooms {
                             "name: checker\ntitle: {en: Checker}\nformat: exit-code\nrun: [./run]\nimage: {base: debian, packages: [hello], setup: ./setup.sh}\n"
                         ), .init("run", "#!/bin/sh\n\(run)\n", mode: 0o755),
                         // A package manager's work: users, owners, its own database.
-                        .init("setup.sh", "set -e\nuseradd -m student\nid -un > /opt/said\ndpkg --audit\ndpkg -r hello\ndpkg-query -l >/dev/null\n"),
+                        .init(
+                            "setup.sh",
+                            "set -e\nuseradd -m student\nid -un > /opt/said\ndpkg --audit\ndpkg -r hello\ndpkg-query -l >/dev/null\n"
+                        ),
                     ]).bytes
                     await expectFailure(.notFound) { _ = try await home.provost.images.show(Home.root, "ab") }
                     try await ImageTests.publish(archive, home)
@@ -263,10 +277,13 @@ extension RealRooms {
                     let archive = RawTar([
                         .init(
                             "grader.yaml",
-                            "name: checker\ntitle: {en: Checker}\nrun: [./run]\nimage: {base: debian, packages: [no-such-package]}\n"),
+                            "name: checker\ntitle: {en: Checker}\nrun: [./run]\nimage: {base: debian, packages: [no-such-package]}\n"
+                        ),
                         .init("run", "#!/bin/sh\n", mode: 0o755),
                     ]).bytes
-                    await expectFailure(.invalid, "has no package “no-such-package”") { try await ImageTests.publish(archive, home) }
+                    await expectFailure(.invalid, "has no package “no-such-package”") {
+                        try await ImageTests.publish(archive, home)
+                    }
                 }
             }
         }

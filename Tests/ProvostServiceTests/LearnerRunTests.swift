@@ -65,6 +65,7 @@ private struct Bench: Sendable {
         supervisor = Supervisor(
             sandbox: sandbox, sheet: GradingSheet(points: Points(whole: 10), grader: manifest), format: .provost,
             learner: Workbench.Learner(user: learner, submission: work, work: work), student: nil, limits: limits, network: .none,
+            image: nil,
             onEntry: { _ in })
     }
 

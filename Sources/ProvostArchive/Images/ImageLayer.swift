@@ -137,7 +137,8 @@ package enum ImageLayer {
             }
             var done = 0
             while done < Int(size) {
-                let count = unsafe pwrite(file, block.bytes.baseAddress! + done, Int(size) - done, off_t(block.offset) + off_t(done))
+                let count = unsafe pwrite(
+                    file, block.bytes.baseAddress! + done, Int(size) - done, off_t(block.offset) + off_t(done))
                 if count < 0, errno == EINTR { continue }
                 guard count > 0 else { throw .failed(systemFailure("writing \(shown(text))", errno)) }
                 done += count

@@ -47,7 +47,9 @@ struct ImageTree: ~Copyable {
     }
 
     private func open(_ path: [Name], making: Bool) throws(UnpackStop) -> Int32? {
-        let joined: Name = path.isEmpty ? [CChar(bitPattern: UInt8(ascii: ".")), 0] : Array(path.map { $0.dropLast() }.joined(separator: [0x2F])) + [0]
+        let joined: Name =
+            path.isEmpty
+            ? [CChar(bitPattern: UInt8(ascii: ".")), 0] : Array(path.map { $0.dropLast() }.joined(separator: [0x2F])) + [0]
         let flags = UInt64(O_RDONLY | O_DIRECTORY)
         let opened = unsafe clinux_openat2(root, joined, flags, 0, clinux_resolve_in_root | clinux_resolve_no_magiclinks)
         if opened >= 0 { return opened }

@@ -86,7 +86,8 @@ package struct GradingResult: Sendable {
     package var grader = Headroom()
 
     package init(
-        record: GradingRecord, unpack: UnpackReport? = nil, log: [UInt8]? = nil, ourFault: String? = nil, abandoned: String? = nil,
+        record: GradingRecord, unpack: UnpackReport? = nil, log: [UInt8]? = nil, ourFault: String? = nil,
+        abandoned: String? = nil,
         image: String = HostSystem.evidence
     ) {
         self.record = record

@@ -54,7 +54,8 @@ struct ImageBuild {
     private func bootstrap(_ suite: String) async throws(ProvostError) {
         let program = "/usr/bin/mmdebstrap"
         guard unsafe access(program, X_OK) == 0 else {
-            throw ProvostError(.unavailable, "Images of Debian packages need mmdebstrap on the server: apt-get install mmdebstrap")
+            throw ProvostError(
+                .unavailable, "Images of Debian packages need mmdebstrap on the server: apt-get install mmdebstrap")
         }
         var command = [
             program, "--mode=root", "--format=directory", "--variant=minbase", "--skip=check/empty,check/qemu,output/dev",
@@ -86,13 +87,18 @@ struct ImageBuild {
                 guard let start = line.range(of: before) else { continue }
                 let rest = line[start.upperBound...]
                 let name = after.isEmpty ? rest : rest.range(of: after).map { rest[..<$0.lowerBound] } ?? rest
-                let what = before.hasPrefix("E: Version") ? "\(rest.replacing("'", with: ""))" : "Debian \(suite) has no package “\(name)”"
+                let what =
+                    before.hasPrefix("E: Version")
+                    ? "\(rest.replacing("'", with: ""))" : "Debian \(suite) has no package “\(name)”"
                 return ProvostError(.invalid, "image: \(what); look its name up at packages.debian.org/\(suite).")
             }
         }
-        if log.contains("Temporary failure resolving") || log.contains("Could not connect to") || log.contains("Connection timed out") {
+        if log.contains("Temporary failure resolving") || log.contains("Could not connect to")
+            || log.contains("Connection timed out")
+        {
             return ProvostError(
-                .unavailable, "The server cannot reach Debian's packages; give it a network or a mirror (image-mirror), and try again.")
+                .unavailable,
+                "The server cannot reach Debian's packages; give it a network or a mirror (image-mirror), and try again.")
         }
         return nil
     }
@@ -105,9 +111,11 @@ struct ImageBuild {
             defer { close(descriptor) }
             let report = try await unpack(
                 "layer \(number + 1) of \(layout.layers.count)",
-                ["--layer", "--bytes", "\(settings.size.bytes)", "--entries", "\(settings.entries)"], input: .descriptor(descriptor))
+                ["--layer", "--bytes", "\(settings.size.bytes)", "--entries", "\(settings.entries)"],
+                input: .descriptor(descriptor))
             if let refusal = report.refusal {
-                throw ProvostError(.invalid, "image: layer \(number + 1) (sha256:\(layer.digest.hex)) is refused: \(refusal.message)")
+                throw ProvostError(
+                    .invalid, "image: layer \(number + 1) (sha256:\(layer.digest.hex)) is refused: \(refusal.message)")
             }
             for note in report.notes { log.add("layer \(number + 1): \(note.path): \(note.detail ?? note.kind.rawValue)\n") }
         }
@@ -116,7 +124,8 @@ struct ImageBuild {
     private func seal() async throws(ProvostError) -> UnpackReport {
         let report = try await unpack("sealing", ["--seal"], input: .none)
         // The mount points of a build: below a link they would lie somewhere else.
-        for name in ["autograder", "grade"] where (try? FileManager.default.destinationOfSymbolicLink(atPath: root + "/" + name)) != nil {
+        for name in ["autograder", "grade"]
+        where (try? FileManager.default.destinationOfSymbolicLink(atPath: root + "/" + name)) != nil {
             throw ProvostError(.invalid, "image: /\(name) of the image is a link; make it a folder, or leave it out.")
         }
         return report
@@ -188,7 +197,8 @@ struct ImageBuild {
         let limits = Self.limits(settings)
         var spec = RoomSpec(
             command: command, environment: ["DEBIAN_FRONTEND": "noninteractive", "TMPDIR": "/tmp"], workingDirectory: "/",
-            mounts: mounts, user: user, network: network ? .shared(try sandbox.hostNetwork()) : .none, limits: limits, input: input)
+            mounts: mounts, user: user, network: network ? .shared(try sandbox.hostNetwork()) : .none, limits: limits,
+            input: input)
         spec.role = .builder(builder)
         let room = try await sandbox.start(spec) { [log] piece in
             switch piece {
@@ -197,7 +207,11 @@ struct ImageBuild {
             }
         }
         let watch = Task { await overflow(room) }
-        let report = await withTaskCancellationHandler { await room.report() } onCancel: { room.stop() }
+        let report = await withTaskCancellationHandler {
+            await room.report()
+        } onCancel: {
+            room.stop()
+        }
         watch.cancel()
         if let why = await watch.value { throw why }
         log.add("== \(what): \(report.summary(limits: limits))\n")
@@ -226,7 +240,8 @@ struct ImageBuild {
                     .invalid, "image: it grew beyond \(settings.size) or \(settings.entries) files; install less into it.")
                 : ProvostError(
                     .unavailable,
-                    "The server's disk has less than \(settings.reserve) left; an administrator can free some (provost image remove).")
+                    "The server's disk has less than \(settings.reserve) left; an administrator can free some (provost image remove)."
+                )
         }
         return nil
     }

@@ -49,7 +49,9 @@ package final class ImageStore: Sendable {
     /// - Parameters:
     ///   - tree: the unpacked folder of the manifest.
     ///   - content: that folder's digest.
-    package func image(_ manifest: ImageManifest?, tree: String, content: ContentDigest) async throws(ProvostError) -> UsableImage? {
+    package func image(_ manifest: ImageManifest?, tree: String, content: ContentDigest) async throws(ProvostError)
+        -> UsableImage?
+    {
         guard let manifest, !manifest.isHost else { return nil }
         do {
             let recipe = try await Blocking.run { try ImageRecipe(manifest, tree: tree, content: content) }
@@ -115,7 +117,8 @@ package final class ImageStore: Sendable {
         let started = ContinuousClock.now
         do {
             let build = ImageBuild(
-                recipe: recipe, sandbox: sandbox, tools: tools, settings: settings, log: log, root: temporary + "/root", user: user)
+                recipe: recipe, sandbox: sandbox, tools: tools, settings: settings, log: log, root: temporary + "/root",
+                user: user)
             let report = try await build.run(base: base)
             var environment: [String: String] = [:]
             if case .oci(let layout) = recipe.base { environment = layout.environment }
@@ -169,7 +172,9 @@ package final class ImageStore: Sendable {
         guard let only = found.first, !text.isEmpty else {
             throw ProvostError(.notFound, "There is no image “\(text.prefix(70))”; see: provost image list")
         }
-        guard found.count == 1 else { throw ProvostError(.conflict, "Several images begin with “\(text)”; give more of the digest.") }
+        guard found.count == 1 else {
+            throw ProvostError(.conflict, "Several images begin with “\(text)”; give more of the digest.")
+        }
         return only
     }
 
@@ -192,7 +197,8 @@ package final class ImageStore: Sendable {
             return false
         }
         guard !isUsed else {
-            throw ProvostError(.conflict, "The image \(digest.short) is in use by a grading or a build; try again when that is over.")
+            throw ProvostError(
+                .conflict, "The image \(digest.short) is in use by a grading or a build; try again when that is over.")
         }
         let log = path + ".log"
         try? await Blocking.run {
@@ -202,7 +208,8 @@ package final class ImageStore: Sendable {
     }
 
     /// The digest that a manifest's image has, without building it; nil for the host's system.
-    package func digest(of manifest: ImageManifest?, tree: String, content: ContentDigest) throws(ProvostError) -> ContentDigest? {
+    package func digest(of manifest: ImageManifest?, tree: String, content: ContentDigest) throws(ProvostError) -> ContentDigest?
+    {
         guard let manifest, !manifest.isHost else { return nil }
         return try ImageRecipe(manifest, tree: tree, content: content).digest
     }

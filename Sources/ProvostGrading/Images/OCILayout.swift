@@ -30,7 +30,8 @@ struct OCILayout {
         self.folder = folder
         guard Self.exists(folder) else {
             throw ProvostError(
-                .invalid, "image: base oci needs the folder “oci”, an OCI image layout (skopeo copy docker://… oci:oci makes one).")
+                .invalid,
+                "image: base oci needs the folder “oci”, an OCI image layout (skopeo copy docker://… oci:oci makes one).")
         }
         struct Version: Decodable { let imageLayoutVersion: String }
         let version: Version = try Self.json(try Self.file("oci-layout", in: folder), "oci-layout")
@@ -58,7 +59,9 @@ struct OCILayout {
         let configuration: Configuration = try Self.json(try Self.blob(content.config.digest, in: folder), content.config.digest)
         var environment: [String: String] = [:]
         for variable in configuration.config?.variables ?? [] {
-            guard let equals = variable.firstIndex(of: "="), equals != variable.startIndex, !variable.utf8.contains(0) else { continue }
+            guard let equals = variable.firstIndex(of: "="), equals != variable.startIndex, !variable.utf8.contains(0) else {
+                continue
+            }
             environment[String(variable[..<equals])] = String(variable[variable.index(after: equals)...])
         }
         self.environment = environment

@@ -19,7 +19,9 @@ struct RoomSystems {
     ///   - images: nil where none can be had; then a task that asks for one throws `unavailable`.
     ///   - lab: the lab's unpacked folder.
     ///   - grader: the grader's unpacked folder.
-    static func find(for task: GradingTask, images: ImageStore?, lab: String, grader: String) async throws(ProvostError) -> RoomSystems {
+    static func find(for task: GradingTask, images: ImageStore?, lab: String, grader: String) async throws(ProvostError)
+        -> RoomSystems
+    {
         let wanted = [task.grader.image, task.lab.image].contains { $0.map { !$0.isHost } ?? false }
         guard wanted else { return RoomSystems(grader: nil, learner: nil) }
         guard let images else { throw ProvostError(.unavailable, "This program makes no images.") }

@@ -53,7 +53,8 @@ package struct ImageService: Sendable {
         try principal.require(.administer)
         let digest = try images.digest(startingWith: text)
         guard let info = try await list(principal).first(where: { $0.digest == digest }) else {
-            throw ProvostError(.notFound, "The image \(digest.short) was not built; see why: provost image show --log \(digest.short)")
+            throw ProvostError(
+                .notFound, "The image \(digest.short) was not built; see why: provost image show --log \(digest.short)")
         }
         return info
     }

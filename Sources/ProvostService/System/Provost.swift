@@ -29,7 +29,8 @@ package struct Provost: Sendable {
     ///   - grace: how long running gradings may go on after a request to stop.
     ///
     /// Throws `unavailable` when the sandbox is degraded and that was not allowed.
-    package init(_ context: ServiceContext, workers: Int, allowDegraded: Bool, imageNetwork: Bool = false, imageMirror: String? = nil,
+    package init(
+        _ context: ServiceContext, workers: Int, allowDegraded: Bool, imageNetwork: Bool = false, imageMirror: String? = nil,
         grace: Duration = .seconds(10)
     )
         throws(ProvostError)

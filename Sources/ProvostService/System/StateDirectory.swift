@@ -40,7 +40,9 @@ package final class StateDirectory: Sendable {
             throw ProvostError(
                 .conflict, "Another provostd already runs on \(absolute); stop it first, or give this one another --state.")
         }
-        for (folder, mode) in [("blobs", 0o700), ("keys", 0o700), ("trees", 0o711), ("tools", 0o711), ("images", 0o711)] as [(String, mode_t)] {
+        for (folder, mode) in [("blobs", 0o700), ("keys", 0o700), ("trees", 0o711), ("tools", 0o711), ("images", 0o711)]
+            as [(String, mode_t)]
+        {
             let folder = absolute + "/" + folder
             // The mode is set apart: mkdir's is cut by the umask.
             guard unsafe mkdir(folder, mode) == 0 || errno == EEXIST, unsafe chmod(folder, mode) == 0 else {

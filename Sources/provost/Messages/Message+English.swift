@@ -83,6 +83,7 @@ extension Message {
             "Not graded yet after \(after). The submission is safe; look again with: provost status \(submission)"
         case .graderSays(let text): "Grader: \(text)"
         case .score(let score, let max): "Score: \(score) of \(max)"
+        case .totalHidden: "Graded. The score is shown when every test may be seen."
         case .allPoints: "All points reached. Nothing more to do for this one."
         case .trialScore(let score, let max): "Public tests: \(score) of \(max)"
         case .trialDoesNotCount(let assignment):

@@ -75,6 +75,7 @@ extension Message {
             "\(Self.korean(after))이(가) 지났지만 아직 채점되지 않았습니다. 제출물은 안전합니다. 다시 확인하려면: provost status \(submission)"
         case .graderSays(let text): "채점기: \(text)"
         case .score(let score, let max): "점수: \(max)점 만점에 \(score)점"
+        case .totalHidden: "채점되었습니다. 점수는 모든 테스트를 볼 수 있게 되면 표시됩니다."
         case .allPoints: "만점입니다. 이 과제에서 더 할 일은 없습니다."
         case .trialScore(let score, let max): "공개 테스트: \(max)점 중 \(score)점"
         case .trialDoesNotCount(let assignment):

@@ -72,6 +72,7 @@ package enum Message: Sendable {
 
     // What became of it
     case score(score: String, max: String)
+    case totalHidden
     case allPoints
     case trialScore(score: String, max: String)
     case trialDoesNotCount(assignment: String)

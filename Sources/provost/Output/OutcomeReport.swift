@@ -36,6 +36,9 @@ struct OutcomeReport {
             text += line(.score(score: "\(score)", max: "\(record.max)"))
             if record.isolation == .shared { text += line(.sharedRoom) }
             text += line(record.passed ? .allPoints : .notAllPoints(assignment: info.assignment))
+        case (.graded, nil):
+            text += line(.totalHidden)
+            if record.isolation == .shared { text += line(.sharedRoom) }
         default:
             if record.refused {
                 let refusal = grading.unpack?.refusal

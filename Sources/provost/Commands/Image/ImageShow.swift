@@ -4,7 +4,8 @@ import ProvostCore
 
 struct ImageShow: AsyncParsableCommand {
     static let configuration = Help.command(
-        "show", "Show one image, or the log of its build.", examples: "provost image show 3f9a1c", "provost image show --log 3f9a1c")
+        "show", "Show one image, or the log of its build.", examples: "provost image show 3f9a1c",
+        "provost image show --log 3f9a1c")
 
     @Argument(help: "The image's digest, or the beginning of it.")
     var image: String
