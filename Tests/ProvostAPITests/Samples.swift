@@ -111,7 +111,7 @@ enum Samples {
         return LabVersion(
             digest: digest(1), content: digest(5), name: slug("web-service"), number: 3, manifest: manifest, grader: digest(3),
             publishedAt: instant,
-            bytes: ByteCount(4096))
+            bytes: ByteCount(4096), checked: CheckRecord(outcome: .passed, passed: 21, failed: 0, warnings: 2))
     }()
     static let grader = GraderVersion(
         digest: digest(3), name: slug("web"), number: 1,
@@ -187,6 +187,13 @@ enum Samples {
                 ProgressReport(cohort: cohort, person: slug("minji"), rows: [.init(assignment: assignmentInfo, result: result)])),
             Sample("published-grader", Published(version: grader, new: true)),
             Sample("published-lab", Published(version: lab, new: false)),
+            Sample(
+                "published-lab-changed",
+                Published(
+                    version: lab, new: true,
+                    changes: VersionChanges(
+                        since: 2, files: [FileChange(kind: .changed, path: "tests/cases.json")], more: 1, graderMoved: true,
+                        pointsBefore: Points(whole: 10)))),
             Sample("receipt", receipt),
             Sample("receipt-key", ReceiptKey(id: "0123456789abcdef", algorithm: "Ed25519", publicKey: "AAAA/+==")),
             Sample("new-regrade", NewRegrade(labVersion: digest(7), scope: .counting)), Sample("new-regrade-bare", NewRegrade()),
@@ -242,6 +249,12 @@ enum Samples {
             Sample(
                 "token-info-bare",
                 TokenInfo(id: "tok_1", person: slug("minji"), label: nil, createdAt: instant, expiresAt: later, revokedAt: nil)),
+            Sample(
+                "trial-answer",
+                TrialAnswer(
+                    record: GradingRecord(
+                        outcome: .graded, isolation: .twoRoom, score: Points(whole: 3), max: Points(whole: 4),
+                        leaderboard: [LeaderboardEntry(name: "F1", value: "0.91")]), unpack: nil)),
             Sample("who-am-i", who),
             Sample("who-am-i-local", WhoAmI(name: "local:0", person: nil, administrator: true, enrollments: [])),
         ]
