@@ -54,6 +54,8 @@ package final class Sandbox: Sendable {
     package init(_ configuration: Configuration) throws(ProvostError) {
         self.configuration = configuration
         privileged = geteuid() == 0
+        // A room that closes its input must not end the process that feeds it.
+        signal(SIGPIPE, SIG_IGN)
         let directory = configuration.directory
         guard directory.hasPrefix("/") else { throw ProvostError(.invalid, "The sandbox folder must be an absolute path.") }
         lock = try Self.lock(directory)

@@ -40,10 +40,14 @@ import Testing
     private static let grader = """
         name: web
         title: {en: Web}
-        format: exit-code
+        format: provost
         isolation: shared
         on-timeout: count-reported
         run: [./run, --all]
+        bonus: true
+        parameters:
+          compare: {type: choice, values: [exact, tokens], default: tokens, about: How output is compared}
+          seconds: {type: number, minimum: 0.1, maximum: 60, required: true}
         """
 
     @Test func everyKeyOfALab() throws {
@@ -69,8 +73,76 @@ import Testing
         let grader = try ManifestReader.grader(Array(Self.grader.utf8))
         #expect(grader.name.text == "web" && grader.title == LocalizedText(english: "Web"))
         #expect(
-            grader.format == .exitCode && grader.isolation == .shared && grader.onTimeout == .countReported
-                && grader.run == ["./run", "--all"])
+            grader.format == .provost && grader.isolation == .shared && grader.onTimeout == .countReported
+                && grader.run == ["./run", "--all"] && grader.bonus)
+        #expect(
+            grader.parameters == [
+                ParameterRule(
+                    name: "compare", kind: .choice, about: "How output is compared", values: ["exact", "tokens"],
+                    fallback: .text("tokens")),
+                ParameterRule(name: "seconds", kind: .number, minimum: 0.1, maximum: 60, isRequired: true),
+            ])
+    }
+
+    /// Each format with what it needs; a foreign grader that starts learner code itself is shared by nature.
+    @Test func everyFormatHasItsDefaults() throws {
+        for format in GraderManifest.Format.allCases {
+            var text = "name: a\ntitle: {en: A}\nformat: \(format.rawValue)\n"
+            if format.usualCommand == nil { text += "run: [./run]\n" }
+            if format == .autolab { text += "problems: {One: 60, Two: 40}\nhandin: hello.c\n" }
+            let grader = try ManifestReader.grader(Array(text.utf8))
+            #expect(grader.format == format && (grader.isolation == .shared) == format.isSharedByNature)
+            #expect(grader.run == format.usualCommand ?? ["./run"])
+            if format == .autolab {
+                #expect(grader.problems.map(\.name) == ["One", "Two"] && grader.handin == "hello.c")
+            }
+        }
+    }
+
+    @Test(
+        arguments: [
+            // What Autolab needs, and nobody else may have.
+            ("format: autolab\nrun: [make]\nhandin: a.c", "grader.yaml:1:1: “problems” is missing"),
+            ("format: autolab\nproblems: {A: 1}", "grader.yaml:1:1: “handin” is missing"),
+            ("run: [./run]\nhandin: a.c", "grader.yaml:4:9: “handin” is for “format: autolab” only"),
+            ("format: gradescope\nisolation: two-room", "grader.yaml:4:12: a gradescope grader starts learner code"),
+            ("format: junit\nrun: [./run]\nresult: ../report.xml", "grader.yaml:5:9: result: "),
+            ("format: junit\nrun: [./run]\non-timeout: count-reported", "grader.yaml:5:13: count-reported needs"),
+            ("run: [./run]\nparameters: {A: {type: text}}", "grader.yaml:4:17: a parameter is named with"),
+            ("run: [./run]\nparameters: {a: {type: choice}}", "grader.yaml:4:17: a choice needs its values"),
+            (
+                "run: [./run]\nparameters: {a: {type: whole, default: x}}",
+                "grader.yaml:4:40: parameter “a” must be a whole number"
+            ),
+        ])
+    func aForeignGradersComplaintNamesItsPlace(rest: String, complaint: String) {
+        let error = #expect(throws: ProvostError.self) {
+            try ManifestReader.grader(Array("name: a\ntitle: {en: A}\n\(rest)".utf8))
+        }
+        #expect(error?.message.hasPrefix(complaint) == true, "\(error?.message ?? "")")
+    }
+
+    @Test(
+        arguments: [
+            ("{}", "lab.yaml:5:13: the grader needs the parameter “seconds”"),
+            ("{seconds: 0}", "lab.yaml:5:23: parameter “seconds” must be at least 0.1"),
+            ("{seconds: 1, compare: words}", "lab.yaml:5:35: parameter “compare” is not one of exact, tokens"),
+            ("{seconds: 1, compar: exact}", "lab.yaml:5:26: “compar” is not known here; did you mean “compare”?"),
+            ("{seconds: soon}", "lab.yaml:5:23: parameter “seconds” must be a number"),
+        ])
+    func aLabsParametersAreCheckedAgainstItsGrader(parameters: String, complaint: String) throws {
+        let grader = try ManifestReader.grader(Array(Self.grader.utf8))
+        let text = "name: a\ntitle: {en: A}\ngrader: web\npoints: 1\nparameters: \(parameters)\n"
+        let error = #expect(throws: ProvostError.self) { try ManifestReader.lab(Array(text.utf8), grader: grader) }
+        #expect(error?.message.hasPrefix(complaint) == true, "\(error?.message ?? "")")
+    }
+
+    @Test func aLabGetsItsGradersDefaults() throws {
+        let grader = try ManifestReader.grader(Array(Self.grader.utf8))
+        let text = "name: a\ntitle: {en: A}\ngrader: web\npoints: 1\nparameters: {seconds: 2}\ngate: {floor: 0.5, repeats: 3}\n"
+        let lab = try ManifestReader.lab(Array(text.utf8), grader: grader)
+        #expect(lab.parameters == ["compare": .text("tokens"), "seconds": .whole(2)])
+        #expect(lab.gate == GateSettings(floor: Points(thousandths: 500), repeats: 3))
     }
 
     @Test func theLeastOfBoth() throws {
@@ -140,10 +212,10 @@ import Testing
             ("run: [./run, --all]", "run: []", "grader.yaml:1:1: “run” is missing"),
             ("run: [./run, --all]", "run: [[a]]", "grader.yaml:6:7: each item of “run” must be one value"),
             ("title: {en: Web}", "title: Web", "grader.yaml:2:8: expected"),
-            ("format: exit-code", "format: junit", "grader.yaml:3:9: format: “junit” is not one of"),
+            ("format: provost", "format: xunit", "grader.yaml:3:9: format: “xunit” is not one of"),
             ("isolation: shared", "isolation: none", "grader.yaml:4:12: isolation: "),
             ("on-timeout: count-reported", "on-timeout: zero", "grader.yaml:5:13: on-timeout: "),
-            ("format: exit-code", "formt: exit-code", "grader.yaml:3:1: “formt” is not known here; did you mean “format”?"),
+            ("format: provost", "formt: provost", "grader.yaml:3:1: “formt” is not known here; did you mean “format”?"),
         ] as [(String, String, String)])
     func aGradersComplaintNamesItsPlace(line: String, instead: String, complaint: String) {
         let text = Self.grader.replacing(line, with: instead, maxReplacements: 1)
