@@ -183,9 +183,9 @@ struct TreeTransferTests {
         try await withSandbox { sandbox, _ in
             let scratch = try await sandbox.makeScratch("full", size: .mebibytes(1), inodes: 50)
             let work = try scratch.folder("work", owner: Self.owner, mode: 0o755)
-            // Not by another program: a launcher that is spawned with it would keep its output open.
-            try Data(count: 600_000).write(to: URL(fileURLWithPath: work + "/a"))
-            try Data(count: 300_000).write(to: URL(fileURLWithPath: work + "/b"))
+            // Neither by another program nor by Foundation: a launcher spawned meanwhile would keep their descriptors open.
+            try put("a", String(repeating: "x", count: 600_000), in: work)
+            try put("b", String(repeating: "x", count: 300_000), in: work)
             let error = #expect(throws: ProvostError.self) { try put("c", String(repeating: "x", count: 500_000), in: work) }
             #expect(error?.code == .limitReached)
             // What it replaces makes room.
