@@ -9,7 +9,7 @@ extension RealRooms {
         private func spec(_ script: String, _ sandbox: Sandbox, input: RoomInput = .none) throws -> RoomSpec {
             RoomSpec(
                 command: ["/bin/bash", "-c", script], user: try sandbox.leaseUser(),
-                limits: RoomLimits(wallTime: .seconds(10), cpuTime: .seconds(10)), input: input, terminal: TerminalSize())
+                limits: RoomLimits(wallTime: .seconds(60), cpuTime: .seconds(20)), input: input, terminal: TerminalSize())
         }
 
         @Test func theStreamsAreAControllingTerminalOfTheRoomsUser() async throws {

@@ -2,7 +2,28 @@ import Foundation
 import ProvostCore
 import ProvostSandbox
 import ProvostTestSupport
+import Synchronization
 import Testing
+
+/// Swaps a folder for a link and back until it is told to end.
+private final class Race: Sendable {
+    private let work: String
+    private let state = Mutex<(ending: Bool, waiter: CheckedContinuation<Void, Never>?)>((false, nil))
+    init(_ work: String) { self.work = work }
+
+    func run() {
+        while !state.withLock({ $0.ending }) {
+            for (from, to) in [("folder", "kept"), ("link", "folder"), ("folder", "link"), ("kept", "folder")] {
+                _ = unsafe rename("\(work)/\(from)", "\(work)/\(to)")
+            }
+        }
+        state.withLock { $0.waiter }?.resume()
+    }
+
+    func end() async {
+        await withCheckedContinuation { continuation in state.withLock { $0 = (true, continuation) } }
+    }
+}
 
 /// Files into and out of a folder whose owner is hostile.
 @Suite(.enabled(if: Capability.rooms.shouldRun, Comment(rawValue: Capability.rooms.reason)))
@@ -162,9 +183,9 @@ struct TreeTransferTests {
         try await withSandbox { sandbox, _ in
             let scratch = try await sandbox.makeScratch("full", size: .mebibytes(1), inodes: 50)
             let work = try scratch.folder("work", owner: Self.owner, mode: 0o755)
-            #expect(
-                try await run("/bin/sh", ["-c", "head -c 600000 /dev/zero > \(work)/a; head -c 300000 /dev/zero > \(work)/b"])
-                    .status == 0)
+            // Neither by another program nor by Foundation: a launcher spawned meanwhile would keep their descriptors open.
+            try put("a", String(repeating: "x", count: 600_000), in: work)
+            try put("b", String(repeating: "x", count: 300_000), in: work)
             let error = #expect(throws: ProvostError.self) { try put("c", String(repeating: "x", count: 500_000), in: work) }
             #expect(error?.code == .limitReached)
             // What it replaces makes room.
@@ -184,27 +205,14 @@ struct TreeTransferTests {
             let files = FileManager.default
             try files.createDirectory(atPath: base + "/outside", withIntermediateDirectories: true)
             try Data("secret".utf8).write(to: URL(fileURLWithPath: base + "/outside/a"))
-            let script = """
-                import os, sys
-                os.chdir(sys.argv[1])
-                os.mkdir("folder"); os.symlink("../outside", "link")
-                parent = os.getppid()
-                print("swapping", flush=True)
-                while os.getppid() == parent:
-                    for move in (("folder", "kept"), ("link", "folder"), ("folder", "link"), ("kept", "folder")):
-                        try: os.rename(*move)
-                        except OSError: pass
-                """
-            let swapper = Process()
-            swapper.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-            swapper.arguments = ["-c", script, work]
-            let pipe = Pipe()
-            swapper.standardOutput = pipe
-            try swapper.run()
-            _ = pipe.fileHandleForReading.availableData
+            try files.createDirectory(atPath: work + "/folder", withIntermediateDirectories: true)
+            try files.createSymbolicLink(atPath: work + "/link", withDestinationPath: "../outside")
+            let race = Race(work)
+            DispatchQueue.global().async { race.run() }
             var (putInside, refused, got) = (0, 0, 0)
             let end = ContinuousClock.now + .seconds(3)
             while ContinuousClock.now < end {
+                await Task.yield()
                 do {
                     try put("folder/a", "ours", in: work)
                     putInside += 1
@@ -217,8 +225,7 @@ struct TreeTransferTests {
                     #expect(text == "ours")
                 }
             }
-            swapper.terminate()
-            swapper.waitUntilExit()
+            await race.end()
             #expect(putInside > 50 && refused > 50 && got > 50, "the race did not happen: \(putInside), \(refused), \(got)")
             #expect(try files.contentsOfDirectory(atPath: base + "/outside") == ["a"])
             #expect(try await run("/bin/cat", [base + "/outside/a"]).output == "secret")
