@@ -89,6 +89,8 @@ class Workshop:
 
     def __init__(self, folder):
         self.folder = Path(folder)
+        if any(self.folder.iterdir()):
+            raise Unusable(f"{folder} is not empty.")
         self.graders = self.folder / "graders"
         self.graders.mkdir()
 
@@ -156,7 +158,7 @@ def gate_program():
     found = [Path(given)] if given else [REPOSITORY / ".build" / kind / "provost-gate" for kind in ("release", "debug")]
     found = sorted((path for path in found if path.is_file()), key=lambda path: path.stat().st_mtime)
     if not found:
-        raise Unusable("There is no provost-gate: build it (swift build --product provost-gate), or set PROVOST_GATE to its path.")
+        raise Unusable("There is no provost-gate: swift build --product provost-gate, or set PROVOST_GATE to its path.")
     return str(found[-1])
 
 
@@ -201,7 +203,8 @@ def describe(record):
 
 
 def failures(record):
-    lines = [f"{test['name']}: {test['status']} {test.get('message') or ''}" for test in record["tests"] if test["status"] != "pass"]
+    others = [test for test in record["tests"] if test["status"] != "pass"]
+    lines = [f"{test['name']}: {test['status']} {test.get('message') or ''}" for test in others]
     return "; ".join(lines[:4] + record.get("messages", [])[:1])
 
 

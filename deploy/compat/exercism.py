@@ -1,7 +1,7 @@
 """Exercism's tracks: for a fixed list of exercises the example solution passes, the stub that learners begin with fails.
 
-With a checkout of the track's own test runner (`--runner`) that program runs unmodified and its results.json is read; without one the
-track's tests run by pytest, make or Bats.
+With a checkout of the track's own test runner (`--runner`) that program runs unmodified and its results.json is read; without one
+the track's tests run by pytest, make or Bats.
 """
 
 import json
@@ -15,8 +15,8 @@ circular-buffer clock collatz-conjecture complex-numbers crypto-square custom-se
 matching-brackets pangram roman-numerals word-count
 """.split()
 C = """
-acronym all-your-base anagram armstrong-numbers binary-search bob circular-buffer clock difference-of-squares grains hamming isogram leap
-matching-brackets word-count
+acronym all-your-base anagram armstrong-numbers binary-search bob circular-buffer clock difference-of-squares grains hamming isogram
+leap matching-brackets word-count
 """.split()
 BASH = """
 acronym all-your-base allergies anagram armstrong-numbers atbash-cipher binary-search bob clock diamond grains hamming isogram leap
@@ -27,7 +27,10 @@ matching-brackets
 COPY = "mkdir solution && cp -R /grade/submission/. solution/ && cp -R /grade/lab/tests/. solution/ || exit 70\n"
 SLUG = "slug=$(cat solution/.slug) || exit 70\n"
 
-PYTEST = f"#!/bin/sh\n{COPY}cd solution && exec /usr/bin/python3 -m pytest -q -p no:cacheprovider --junit-xml=../report.xml ./*_test.py\n"
+PYTEST = (
+    f"#!/bin/sh\n{COPY}cd solution || exit 70\n"
+    "exec /usr/bin/python3 -m pytest -q -p no:cacheprovider --junit-xml=../report.xml ./*_test.py\n"
+)
 # The exercises tell learners to take these lines away one by one.
 MAKE = f"#!/bin/sh\n{COPY}cd solution && sed -i 's/TEST_IGNORE();//' test_*.c && make test && exit 0\nexit 1\n"
 TAP = f"#!/bin/sh\n{COPY}cd solution && BATS_RUN_SKIPPED=true exec bats --tap ./*.bats\n"
@@ -78,6 +81,5 @@ def cases(workshop, name, options):
 def tests(folder, files):
     """All that is not the learner's: the tests, and what they need beside them."""
     learners = set(files["solution"])
-    return [
-        (path, f"tests/{path.name}") for path in sorted(folder.iterdir()) if path.name not in learners and not path.name.startswith(".")
-    ]
+    found = [path for path in sorted(folder.iterdir()) if path.name not in learners and not path.name.startswith(".")]
+    return [(path, f"tests/{path.name}") for path in found]

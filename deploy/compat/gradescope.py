@@ -4,7 +4,7 @@ import zipfile
 
 from bench import FAILS, NOT_GRADED, PASSES, Case, Family, Unusable, points
 
-
+BROKEN = "int main(void) { return }\n"
 # The packages of their setup.sh come from `--packages`, which goes into the grader's folder.
 RUN = ["/usr/bin/env", "PYTHONPATH=/autograder/source/site", "/autograder/run_autograder"]
 
@@ -57,7 +57,7 @@ def diff(workshop, options, family):
     folder, lab = whole(workshop, options, "gradescope-diff")
     for name, content, label in (
         ("fib.c", folder / "fib.c", points(round(600 / 7, 3))),
-        ("does-not-compile", "int main(void) { return }\n", points(0)),
+        ("does-not-compile", BROKEN, points(0)),
     ):
         name = f"diff/{name}"
         family.cases.append(Case(name, lab, workshop.submission(name, [(content, "fib.c")]), label))
@@ -65,7 +65,7 @@ def diff(workshop, options, family):
 
 def diff_general(workshop, options, family):
     folder, lab = whole(workshop, options, "gradescope-diff-general")
-    for name, content, label in (("fib.c", folder / "fib.c", PASSES), ("does-not-compile", "int main(void) { return }\n", points(0))):
+    for name, content, label in (("fib.c", folder / "fib.c", PASSES), ("does-not-compile", BROKEN, points(0))):
         name = f"diff_general/{name}"
         family.cases.append(Case(name, lab, workshop.submission(name, [(content, "fib.c")]), label))
 
@@ -73,7 +73,7 @@ def diff_general(workshop, options, family):
 def java(workshop, options, family):
     folder, lab = whole(workshop, options, "gradescope-java")
     handout = folder / "src" / "main" / "java" / "com" / "gradescope" / "intlist" / "IntList.java"
-    # The handout does not compile, and then this autograder leaves an empty results.json: on Gradescope “the autograder failed to execute”.
+    # The handout does not compile, and then this autograder leaves an empty results.json: on Gradescope it “failed to execute”.
     for name, content, label in (("solution", folder / "solution" / "IntList.java", PASSES), ("handout", handout, NOT_GRADED)):
         name = f"java/{name}"
         family.cases.append(Case(name, lab, workshop.submission(name, [(content, "IntList.java")]), label))

@@ -5,8 +5,8 @@ import shutil
 import bench
 from bench import Case, Family, Label, Unusable
 
-# Where the package says no time limit, problemtools derives one from the accepted submissions; here it is declared. One of hello fills the
-# memory limit of 512 MiB, for which a machine with other work takes more than a second.
+# Where the package says no time limit, problemtools derives one from the accepted submissions; here it is declared. One of hello
+# fills the memory limit of 512 MiB, for which a machine with other work takes more than a second.
 SECONDS = {"different": 2, "guess": 2, "hello": 5, "oddecho": 1}
 LANGUAGES = {".c", ".cc", ".cpp", ".java", ".py"}
 WORDS = {
@@ -34,7 +34,7 @@ def cases(workshop, _, options):
         )
         for source in sorted(package.glob("submissions/*/*")):
             name = f"{package.name}/{source.parent.name}/{source.name}"
-            reason = unusable(source) or (None if source.parent.name in {*WORDS, PARTIAL} else "problemtools gives that folder no verdict")
+            reason = unusable(source)
             if reason:
                 family.left_out.append((name, reason))
             else:
@@ -43,6 +43,8 @@ def cases(workshop, _, options):
 
 
 def unusable(source):
+    if source.parent.name not in {*WORDS, PARTIAL}:
+        return "problemtools gives that folder no verdict"
     if source.is_dir() or source.suffix not in LANGUAGES:
         return f"graders/icpc judges {', '.join(sorted(LANGUAGES))}"
     if source.suffix == ".py" and "python2" in source.read_text(errors="replace").partition("\n")[0]:

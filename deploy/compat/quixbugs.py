@@ -2,12 +2,13 @@
 
 from bench import Case, Family, Label, Unusable, nothing_failed, something_failed
 
-# As their own workflow calls it, with less patience: an endless loop is the bug of several programs. Address space is bounded, so that
-# a program that allocates without end fails its own test.
+# As their own workflow calls it: an endless loop is the bug of several programs. Address space is bounded, so that a program that
+# allocates without end fails its own test.
 RUN = """#!/bin/sh
 cp -R /grade/lab/tests/. . && mkdir python_programs && cp -R /grade/submission/. python_programs/ || exit 70
 ulimit -v 700000
-PYTHONPATH=/grade/grader/site exec /usr/bin/python3 -m pytest -q -p no:cacheprovider --timeout=20 --junit-xml=report.xml "$(cat .testcase)"
+export PYTHONPATH=/grade/grader/site
+exec /usr/bin/python3 -m pytest -q -p no:cacheprovider --timeout=20 --junit-xml=report.xml "$(cat .testcase)"
 """
 CORRECT = Label("no test fails", nothing_failed)
 BUGGY = Label("a test fails", something_failed)
