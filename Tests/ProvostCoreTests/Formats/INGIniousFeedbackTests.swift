@@ -15,7 +15,9 @@ import Testing
     }
 
     /// The run file goes on after such a call, and what it then says of the learner is worth nothing.
-    @Test(arguments: [["parsetemplate", "--output", "a.py", "a.tpl"], ["rst-code", "-e"], ["archive", "a.txt"], ["feedback-msg-tpl", "a"]])
+    @Test(arguments: [
+        ["parsetemplate", "--output", "a.py", "a.tpl"], ["rst-code", "-e"], ["archive", "a.txt"], ["feedback-msg-tpl", "a"],
+    ])
     func whatIsNotOfferedSpoilsTheGrading(call: [String]) {
         #expect(throws: FormatMistake.self) { try Self.record([call, ["feedback-result", "failed"]]) }
     }

@@ -34,7 +34,9 @@ package enum Check50Results {
         guard !names.isEmpty else { throw error.mistake("It says that files are missing, and not which.") }
         return ForeignReport(
             sharing: .equally,
-            tests: [.init(name: "required files", status: .fail, message: "The submission lacks \(names.joined(separator: ", ")).")])
+            tests: [
+                .init(name: "required files", status: .fail, message: "The submission lacks \(names.joined(separator: ", ")).")
+            ])
     }
 
     private static func test(_ result: StrictJSON.Value) throws(FormatMistake) -> ForeignReport.Test {
