@@ -86,7 +86,7 @@ struct GraderLayout {
                 .writable(host: folders.grading.student, at: "/task/student"),
             ]
             if let program = grader.run.first, program.hasPrefix("./") { run[0] = "/task/" + program.dropFirst(2) }
-            command = Self.prepared(by: "cp -RP /grade/grader/. /task/", run)
+            command = Self.prepared(by: Self.inginious, run)
         }
     }
 
@@ -108,6 +108,11 @@ struct GraderLayout {
     private static let gradescope = """
         mkdir -p source submission results && cp -RP /grade/grader/. source/ && cp -RP /grade/submission/. submission/ \
         && cp /grade/settings/submission_metadata.json . && cp source/run_autograder . && chmod +x run_autograder
+        """
+
+    /// Tasks are edited in a web page, so a published `run` seldom is executable (UCL-INGI/INGInious-demo-tasks).
+    private static let inginious = """
+        cp -RP /grade/grader/. /task/ && case "$1" in /task/*) if [ -f "$1" ]; then chmod u+x "$1"; fi ;; esac
         """
 
     /// autolab/Autolab docs/lab.md: an empty folder with `Makefile` (uploaded as `autograde-Makefile`), `autograde.tar` and the handin under its

@@ -8,6 +8,8 @@ package enum Tools {
     package static let inginiousCommands = [
         "getinput", "run_student", "feedback-result", "feedback-grade", "feedback-msg", "feedback-msg-tpl", "feedback-custom",
         "tag-set", "tag",
+        // There to be refused.
+        "parsetemplate", "rst-code", "rst-image", "rst-msgblock", "rst-indent", "archive",
     ]
 
     /// Copies `provost-unpack` and `provost-relay` (as `learner`, `report`, `shared-run` and what INGInious calls) from the

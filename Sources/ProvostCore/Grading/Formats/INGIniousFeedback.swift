@@ -6,7 +6,8 @@
 /// itself; each tag is one that only instructors see. `timeout` and `overflow` tell of the learner's program and are graded.
 ///
 /// Decisions: `crash`, an unknown result and no result at all, which INGInious takes for a crash, are not graded: the tests broke, not the learner's work. A grade above 100 or below 0 is
-/// a mistake. `feedback-custom` is for plugins and dropped. `feedback-msg-tpl` needs the template engine of its own container and is refused: write the text with
+/// a mistake. `parsetemplate`, `archive` and the `rst-` helpers are refused: a run file that calls them would otherwise go on and fail a learner who did nothing wrong.
+/// `feedback-custom` is for plugins and dropped. `feedback-msg-tpl` needs the template engine of its own container and is refused: write the text with
 /// `feedback-msg`. After one wrong call the whole is not believed.
 package struct INGIniousFeedback: Sendable {
     /// Messages, names and tags together, in bytes of UTF-8: more is not believed.
@@ -106,6 +107,8 @@ package struct INGIniousFeedback: Sendable {
         case "tag": try setTag(try CommandOptions(rest, valued: [:], flags: [:], of: command).single("a tag"), true, command)
         case "feedback-msg-tpl":
             throw FormatMistake("Templates are not rendered here; write the text with feedback-msg.", at: command)
+        case "parsetemplate", "rst-code", "rst-image", "rst-msgblock", "rst-indent", "archive":
+            throw FormatMistake("This command is not offered here; write the file or the text itself.", at: command)
         default: throw FormatMistake("This command is not known.", at: String(command.prefix(40)))
         }
     }
