@@ -18,7 +18,8 @@ enum RoomBenchmark {
             switch command {
             case "rooms": try await Measurement(sandbox: sandbox).print(rounds: arguments.first.flatMap(Int.init) ?? 100)
             case "answer": try await Measurement(sandbox: sandbox).answer()
-            case "bare" where arguments.count > 1: try printBare(sandbox, folder: arguments[0], command: Array(arguments.dropFirst()))
+            case "bare" where arguments.count > 1:
+                try printBare(sandbox, folder: arguments[0], command: Array(arguments.dropFirst()))
             case "results" where arguments.count == 1: try ResultsReading(file: arguments[0]).answer()
             case "doctor": failed = await printDoctor(sandbox)
             case "hold":
