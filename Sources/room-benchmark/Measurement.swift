@@ -58,9 +58,9 @@ struct Measurement {
     }
 
     /// Milliseconds of a clock that never jumps.
-    static func now() -> Double {
+    static func now(of clock: clockid_t = CLOCK_MONOTONIC) -> Double {
         var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        unsafe clock_gettime(clock, &time)
         return Double(time.tv_sec) * 1000 + Double(time.tv_nsec) / 1_000_000
     }
     private func middle(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
