@@ -137,6 +137,9 @@ static int make_tmp(const char *path, uint64_t bytes, uint64_t inodes) {
     char options[96], folder[4096];
     snprintf(options, sizeof options, "mode=0755,size=%llu,nr_inodes=%llu", (unsigned long long)bytes, (unsigned long long)inodes + 3);
     if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) return -1;
+    // Private now, so only here. bwrap reads the whole list of mounts for each of its binds, and half of a host's lie below /sys, of
+    // which no room sees anything.
+    umount2("/sys", MNT_DETACH);
     if (mount("room", path, "tmpfs", MS_NOSUID | MS_NODEV, options) < 0) return -1;
     static const char *const names[] = {"tmp", "shm"};
     for (int i = 0; i < 2; i++) {

@@ -47,20 +47,20 @@ struct Measurement {
 
     private func pair(quiet: Int) async throws -> (room: Double, bare: Double) {
         if quiet > 0 { try await Task.sleep(for: .milliseconds(quiet)) }
-        var begin = now()
+        var begin = Self.now()
         let report = try await sandbox.run(spec).report
-        let room = now() - begin
+        let room = Self.now() - begin
         guard report.succeeded else { throw ProvostError(.unavailable, "The room did not run: \(report).") }
         if quiet > 0 { try await Task.sleep(for: .milliseconds(quiet)) }
-        begin = now()
+        begin = Self.now()
         guard spawn(bare) == 0 else { throw ProvostError(.unavailable, "bubblewrap alone did not run.") }
-        return (room, now() - begin)
+        return (room, Self.now() - begin)
     }
 
     /// Milliseconds of a clock that never jumps.
-    private func now() -> Double {
+    static func now(of clock: clockid_t = CLOCK_MONOTONIC) -> Double {
         var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        unsafe clock_gettime(clock, &time)
         return Double(time.tv_sec) * 1000 + Double(time.tv_nsec) / 1_000_000
     }
     private func middle(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }

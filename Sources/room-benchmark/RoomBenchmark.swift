@@ -2,8 +2,8 @@ import Glibc
 import ProvostCore
 import ProvostSandbox
 
-/// Measures and checks rooms on this machine: `room-benchmark rooms [ROUNDS]`, `room-benchmark doctor`; `room-benchmark answer` is
-/// driven by deploy/benchmarks.
+/// Measures and checks rooms on this machine: `room-benchmark rooms [ROUNDS]`, `room-benchmark doctor`; `answer`, `bare` and `results` are
+/// for deploy/benchmarks.
 @main
 enum RoomBenchmark {
     static func main() async {
@@ -18,6 +18,9 @@ enum RoomBenchmark {
             switch command {
             case "rooms": try await Measurement(sandbox: sandbox).print(rounds: arguments.first.flatMap(Int.init) ?? 100)
             case "answer": try await Measurement(sandbox: sandbox).answer()
+            case "bare" where arguments.count > 1:
+                try printBare(sandbox, folder: arguments[0], command: Array(arguments.dropFirst()))
+            case "results" where arguments.count == 1: try ResultsReading(file: arguments[0]).answer()
             case "doctor": failed = await printDoctor(sandbox)
             case "hold":
                 // For the test that kills this program: a room that never ends, and a word when it runs.
@@ -28,7 +31,7 @@ enum RoomBenchmark {
                 say("holding")
                 _ = await room.report()
             default:
-                print("usage: room-benchmark rooms [ROUNDS] | answer | doctor | hold")
+                print("usage: room-benchmark rooms [ROUNDS] | answer | bare FOLDER COMMAND… | results FILE | doctor | hold")
                 failed = true
             }
             await sandbox.shutdown()
@@ -48,6 +51,15 @@ enum RoomBenchmark {
             say("\(mark)  \(check.subject)  [\(check.mechanism)]  \(check.evidence)")
         }
         return checks.contains { $0.state == .notEnforced }
+    }
+
+    /// The command of bubblewrap alone, one word a line, that runs a program in FOLDER as a learner's room does: with the same options, and
+    /// the folder as read-only `/submission`.
+    static func printBare(_ sandbox: Sandbox, folder: String, command: [String]) throws {
+        let spec = RoomSpec(
+            command: command, environment: ["HOME": "/submission", "TMPDIR": "/tmp"], workingDirectory: "/submission",
+            mounts: [.readOnly(host: folder, at: "/submission")], user: try sandbox.leaseUser())
+        for word in sandbox.bareBubblewrap(for: spec) { say(word) }
     }
 
     /// A line that is out at once, also in a pipe.

@@ -1,3 +1,4 @@
+import Foundation
 import ProvostCore
 import ProvostSandbox
 import ProvostTestSupport
@@ -41,6 +42,20 @@ extension RealRooms {
                 #expect(try await sandbox.run(spec).text == "")
                 await scratch.remove()
             }
+        }
+
+        @Test func theHostKeepsTheMountsThatRoomsLetGoOf() async throws {
+            func mounts() throws -> [Substring] {
+                let text = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
+                return text.split(separator: "\n").filter { $0.split(separator: " ")[4].hasPrefix("/sys") }
+            }
+            let before = try mounts()
+            try #require(!before.isEmpty)
+            try await withSandbox { sandbox, _ in
+                let spec = RoomSpec(command: ["/bin/ls", "/sys"], user: try sandbox.leaseUser())
+                #expect(try await sandbox.run(spec).report.ending == .exited(2))
+            }
+            #expect(try mounts() == before)
         }
 
         @Test func theRoomRunsAsItsOwnHostUser() async throws {

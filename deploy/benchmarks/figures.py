@@ -22,6 +22,8 @@ import tempfile
 import threading
 import time
 
+from cases import measure_cases, measure_results
+
 MEBIBYTE = 1 << 20
 
 LAB = """\
@@ -417,14 +419,14 @@ def measure_commands(daemon, table, rounds):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true", help="a tenth of the rounds: to see that everything works")
-    parser.add_argument("--only", default="", help="some of: single sustained large commands")
+    parser.add_argument("--only", default="", help="some of: single sustained large commands cases results")
     parser.add_argument("programs")
     arguments = parser.parse_args()
     if os.geteuid() != 0:
         raise RuntimeError("rooms with all their limits need root: run it as root")
     programs = os.path.realpath(arguments.programs)
     scale = 10 if arguments.quick else 1
-    wanted = arguments.only.split() or ["single", "sustained", "large", "commands"]
+    wanted = arguments.only.split() or ["single", "sustained", "large", "commands", "cases", "results"]
     # Not /tmp, which may be memory: what is durable has to reach a disk.
     folder = tempfile.mkdtemp(prefix="provost-benchmark-", dir="/var/tmp")
     os.chmod(folder, 0o711)
@@ -437,14 +439,20 @@ def main():
         table.note("Other work was going on at the start: medians then say little, and a submission, which uses two processors, suffers more than a room.")
     daemon = rooms = None
     try:
-        daemon = Daemon(programs, folder, learners=8)
-        rooms = Rooms(programs, folder)
+        if "results" in wanted:
+            measure_results(programs, folder, table, max(10, 60 // scale))
+        if "cases" in wanted:
+            measure_cases(programs, folder, table, 2 if arguments.quick else 7)
+        if set(wanted) & {"single", "sustained", "large", "commands"}:
+            daemon = Daemon(programs, folder, learners=8)
+            rooms = Rooms(programs, folder)
         if "commands" in wanted:
             measure_commands(daemon, table, max(10, 60 // scale))
         room = None
         if "single" in wanted or "sustained" in wanted:
             room = measure_single(daemon, rooms, table, max(6, 60 // scale) if "single" in wanted else 3)
-        rooms.stop()
+        if rooms:
+            rooms.stop()
         if "sustained" in wanted:
             measure_sustained(daemon, table, room, clients=8, seconds=20 / scale)
         if "large" in wanted:

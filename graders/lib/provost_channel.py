@@ -189,7 +189,8 @@ class Call:
 
     def _receive(self):
         try:
-            data = self._socket.recv(1 << 20)
+            # Small enough that its buffer is no mapping of its own, made and taken away for each piece.
+            data = self._socket.recv(64 << 10)
         except BlockingIOError:
             return
         except OSError:

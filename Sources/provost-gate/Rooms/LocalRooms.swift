@@ -42,7 +42,7 @@ final class LocalRooms: Sendable {
         let programs = try Self.programs()
         try Tools.install(from: programs, into: folder + "/tools")
         var configuration = Sandbox.Configuration(
-            directory: folder, launcher: programs + "/provost-launch", userRange: lane.users, warmRooms: 2,
+            directory: folder, launcher: programs + "/provost-launch", userRange: lane.users, warmRooms: 4,
             cgroupName: "provost-gate")
         configuration.builderUsers = Lane.builderUsers
         let sandbox = try Sandbox(configuration)
