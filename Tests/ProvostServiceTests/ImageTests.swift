@@ -183,7 +183,9 @@ extension RealRooms {
         private static let attack = """
             #!/bin/sh
             set -e
-            [ "$(id -u)" = 0 ] && [ "$(cat needed.txt)" = from-the-folder ] && [ "$(cat /autograder/source/needed.txt)" = from-the-folder ]
+            [ "$(id -u)" = 0 ] || exit 18
+            [ "$(cat needed.txt)" = from-the-folder ] || exit 19
+            [ "$(cat /autograder/source/needed.txt)" = from-the-folder ] || exit 20
             mkdir -p /opt/tool /etc/keys
             echo made > /opt/tool/file
             chown 33:33 /opt/tool
@@ -215,7 +217,8 @@ extension RealRooms {
                 #expect(try String(contentsOfFile: root + "/etc/keys/x", encoding: .utf8) == "key\n")
                 #expect(try FileManager.default.contentsOfDirectory(atPath: root).contains("autograder") == false)
                 let log = try home.provost.images.log(Home.root, made.digest.hex)
-                #expect(String(decoding: log, as: UTF8.self).contains("done\n== setup: ended normally"))
+                let said = String(decoding: log, as: UTF8.self)
+                #expect(said.contains("\ndone\n") && said.contains("== setup: ended normally"))
                 // Another file of the folder is another image: the script may read it.
                 await expectFailure(.invalid, "setup.sh failed") { try await Self.publish(archive("changed", script), home) }
             }

@@ -63,6 +63,9 @@ struct ImageBuild {
         ]
         if !recipe.packages.isEmpty { command.append("--include=" + recipe.packages.joined(separator: ",")) }
         command += [suite, "/out"] + (settings.mirror.map { [$0] } ?? [])
+        // It hands descriptors to /bin/sh by number, and dash reads one digit: none of ours may take the low ones.
+        let closing = (3...9).map { "exec \($0)>&-;" }.joined(separator: " ")
+        command = ["/bin/sh", "-c", "\(closing) exec \"$@\"", "mmdebstrap"] + command
         let report = try await room(
             "Debian \(suite)", command, RoomBuilder(isTrusted: true), mounts: [.writable(host: root, at: "/out")] + Self.network,
             network: true)

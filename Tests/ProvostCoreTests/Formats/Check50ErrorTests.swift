@@ -1,7 +1,7 @@
 import ProvostCore
 import Testing
 
-@Suite struct Check50ResultsTests {
+@Suite struct Check50ErrorTests {
     private static func record(_ json: String) throws -> GradingRecord {
         try Check50Results.read(Array(json.utf8)).record(points: Points(whole: 10), isolation: .shared, bonus: false)
     }

@@ -1,7 +1,7 @@
 import ProvostCore
 import Testing
 
-@Suite struct INGIniousFeedbackTests {
+@Suite struct INGIniousProblemTests {
     private static func record(_ calls: [[String]]) throws -> GradingRecord {
         var feedback = INGIniousFeedback()
         for call in calls { try? feedback.take(call) }
