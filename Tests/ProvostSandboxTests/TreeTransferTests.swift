@@ -12,10 +12,15 @@ private final class Race: Sendable {
     init(_ work: String) { self.work = work }
 
     func run() {
+        var round = 0
         while !state.withLock({ $0.ending }) {
-            for (from, to) in [("folder", "kept"), ("link", "folder"), ("folder", "link"), ("kept", "folder")] {
-                _ = unsafe rename("\(work)/\(from)", "\(work)/\(to)")
-            }
+            round += 1
+            // A put makes the folder anew, whenever it finds neither.
+            _ = unsafe rename("\(work)/folder", "\(work)/old-\(round)")
+            _ = unsafe symlink("../outside", "\(work)/folder")
+            if round % 3 == 0 { usleep(200) }
+            _ = unsafe unlink("\(work)/folder")
+            if round % 5 == 0 { usleep(200) }
         }
         state.withLock { $0.waiter }?.resume()
     }
@@ -205,13 +210,12 @@ struct TreeTransferTests {
             let files = FileManager.default
             try files.createDirectory(atPath: base + "/outside", withIntermediateDirectories: true)
             try Data("secret".utf8).write(to: URL(fileURLWithPath: base + "/outside/a"))
-            try files.createDirectory(atPath: work + "/folder", withIntermediateDirectories: true)
-            try files.createSymbolicLink(atPath: work + "/link", withDestinationPath: "../outside")
             let race = Race(work)
             DispatchQueue.global().async { race.run() }
             var (putInside, refused, got) = (0, 0, 0)
-            let end = ContinuousClock.now + .seconds(3)
-            while ContinuousClock.now < end {
+            // On a busy machine it takes its time.
+            let end = ContinuousClock.now + .seconds(40)
+            while (putInside < 300 || refused < 100 || got < 20) && ContinuousClock.now < end {
                 await Task.yield()
                 do {
                     try put("folder/a", "ours", in: work)
@@ -226,7 +230,7 @@ struct TreeTransferTests {
                 }
             }
             await race.end()
-            #expect(putInside > 50 && refused > 50 && got > 50, "the race did not happen: \(putInside), \(refused), \(got)")
+            #expect(putInside > 10 && refused > 10 && got > 0, "the race did not happen: \(putInside), \(refused), \(got)")
             #expect(try files.contentsOfDirectory(atPath: base + "/outside") == ["a"])
             #expect(try await run("/bin/cat", [base + "/outside/a"]).output == "secret")
         }
