@@ -28,6 +28,9 @@
 //
 // Two commands have a half here: `learner pair` starts a second program (pair.c), and `shared-run` watches one (shared.c).
 //
+// `run_student` starts its program where its caller is, as INGInious does; nobody but this program can know, so it says
+// `--working-dir` and the folder before the arguments.
+//
 // Exit status: the supervisor's; 1 when the input cannot be read; 2 for a wrong call; 125 when the supervisor cannot be reached, is
 // lost, or says something unknown, and when a file of this room cannot be read or written; 141 when our own output was closed by its reader (as SIGPIPE would give).
 
@@ -139,6 +142,18 @@ static const char *lastPart(const char *path) {
     return slash == NULL ? path : slash + 1;
 }
 
+static char **withWorkingFolder(int *count, char **arguments) {
+    static char option[] = "--working-dir";
+    char *folder = getcwd(NULL, 0);
+    char **all = calloc((size_t)*count + 2, sizeof *all);
+    if (folder == NULL || all == NULL) fail(exitChannel, "cannot tell the current folder: %s", strerror(errno));
+    all[0] = option;
+    all[1] = folder;
+    for (int each = 0; each < *count; each += 1) all[each + 2] = arguments[each];
+    *count += 2;
+    return all;
+}
+
 int main(int count, char **arguments) {
     fillStandardDescriptors();
     signal(SIGPIPE, SIG_IGN);
@@ -155,6 +170,7 @@ int main(int count, char **arguments) {
     arguments += first;
     if (strcmp(name, "shared-run") == 0) sharedRun(count, arguments);
     if (strcmp(name, "learner") == 0 && count > 0 && strcmp(arguments[0], "pair") == 0) count = pairSplit(count, arguments);
+    if (strcmp(name, "run_student") == 0) arguments = withWorkingFolder(&count, arguments);
     frameArguments(count, arguments);
     connectChannel();
     for (;;) turn();

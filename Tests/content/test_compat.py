@@ -141,6 +141,18 @@ class Layouts(Folder):
         outcome = self.grade({"run": run}, {"word.txt": "yes"}, format="inginious", run=["./run"])
         self.assertTrue(outcome.agrees, outcome)
 
+    def test_inginious_run_student_starts_where_it_is_called(self):
+        run = (
+            "#!/bin/bash\nmkdir student/deep; echo 'pwd; ls /task' > student/show; feedback-result failed\n"
+            '[ "$(run_student sh student/show)" = "/task"$\'\\nstudent\' ] || exit\n'
+            'cd student; [ "$(run_student sh show)" = "/task/student"$\'\\nstudent\' ] || exit\n'
+            'echo x > deep/file; cd deep; [ "$(run_student sh ../show)" = "/task/student/deep"$\'\\nstudent\' ] || exit\n'
+            'cd /tmp; [ "$(run_student sh student/show)" = "/task"$\'\\nstudent\' ] || exit\n'
+            "feedback-result success\n"
+        )
+        outcome = self.grade({"run": run}, {"word.txt": "yes"}, format="inginious", run=["./run"])
+        self.assertTrue(outcome.agrees, outcome)
+
     def test_inginious_command_that_is_not_offered_fails_nobody(self):
         run = "#!/bin/bash\nparsetemplate --output code.py template.py\nfeedback-result failed\n"
         outcome = self.grade({"run": run}, {"word.txt": "yes"}, format="inginious", run=["./run"])

@@ -75,7 +75,7 @@ class RelayTests(unittest.TestCase):
             built = cls.folder / "provost-relay"
             subprocess.run(["cc", "-std=gnu17", "-O1", "-Wall", "-Wextra", "-Werror", "-o", built, *SOURCES], check=True)
         cls.relay = str(built)
-        for name in ("learner", "report", "run_student", "shared-run"):
+        for name in ("learner", "report", "run_student", "shared-run", "tag-set"):
             (cls.folder / name).symlink_to(os.path.abspath(cls.relay))
 
     @classmethod
@@ -143,8 +143,14 @@ class RelayTests(unittest.TestCase):
         self.assertEqual(self.argumentsSeen([self.relay, "learner", "run", "--", "ls"]), [b"learner", b"run", b"--", b"ls"])
 
     def test_any_name_is_sent_as_it_is(self):
-        self.assertEqual(self.argumentsSeen([str(self.folder / "run_student"), "--time", "2"]), [b"run_student", b"--time", b"2"])
+        self.assertEqual(self.argumentsSeen([str(self.folder / "tag-set"), "a", "true"]), [b"tag-set", b"a", b"true"])
         self.assertEqual(self.argumentsSeen([self.relay, "feedback-msg", "-m", "hi"]), [b"feedback-msg", b"-m", b"hi"])
+
+    def test_run_student_says_where_it_was_called(self):
+        here = os.getcwd().encode()
+        seen = self.argumentsSeen([str(self.folder / "run_student"), "--time", "2", "./a"])
+        self.assertEqual(seen, [b"run_student", b"--working-dir", here, b"--time", b"2", b"./a"])
+        self.assertEqual(self.argumentsSeen([str(self.folder / "run_student")]), [b"run_student", b"--working-dir", here])
 
     def test_no_name_is_a_usage_error(self):
         for command in ([self.relay], [self.relay, "provost-relay"], [self.relay, ""]):

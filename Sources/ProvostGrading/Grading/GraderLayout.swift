@@ -110,10 +110,9 @@ struct GraderLayout {
         && cp /grade/settings/submission_metadata.json . && cp source/run_autograder . && chmod +x run_autograder
         """
 
-    /// Tasks are edited in a web page, so a published `run` seldom is executable (UCL-INGI/INGInious-demo-tasks).
-    private static let inginious = """
-        cp -RP /grade/grader/. /task/ && case "$1" in /task/*) if [ -f "$1" ]; then chmod u+x "$1"; fi ;; esac
-        """
+    /// Tasks are edited in a web page, so a published `run` seldom is executable (UCL-INGI/INGInious-demo-tasks). The container of the original
+    /// makes every file of the task so: `base-containers/base/inginious_container_api/scripts/INGInious.py`, `set_directory_rights`.
+    private static let inginious = "cp -RP /grade/grader/. /task/ && chmod -R u+rwx /task"
 
     /// autolab/Autolab docs/lab.md: an empty folder with `Makefile` (uploaded as `autograde-Makefile`), `autograde.tar` and the handin under its
     /// own name. A handin that is no file of the submission is a tar of all of it.

@@ -15,8 +15,15 @@ struct LearnerRun: Sendable {
     /// Bytes of one file that `--get` brings.
     static let largestFile = 16 << 20
 
+    /// Where the room has the learner's folder, and where the program starts.
+    struct Place: Sendable {
+        var folder = "/submission"
+        var start = "/submission"
+    }
+
     let sandbox: Sandbox
     let folder: String
+    let place: Place
     let user: RoomUser
     let network: RoomNetwork
     let limits: RoomLimits
@@ -63,12 +70,12 @@ struct LearnerRun: Sendable {
     }
 
     private func runRoom() async throws(ProvostError) -> RoomReport {
-        var environment = ["HOME": "/submission", "TMPDIR": "/tmp"]
+        var environment = ["HOME": place.folder, "TMPDIR": "/tmp"]
         if command.terminal { environment["TERM"] = "xterm" }
         let mount: RoomMount =
-            command.readOnly ? .readOnly(host: folder, at: "/submission") : .writable(host: folder, at: "/submission")
+            command.readOnly ? .readOnly(host: folder, at: place.folder) : .writable(host: folder, at: place.folder)
         let spec = RoomSpec(
-            command: command.command, environment: environment, workingDirectory: "/submission", mounts: [mount], user: user,
+            command: command.command, environment: environment, workingDirectory: place.start, mounts: [mount], user: user,
             network: network, limits: limits, input: command.input == .none ? .none : .stream,
             terminal: command.terminal ? TerminalSize() : nil, image: image)
         let room = try await sandbox.start(spec) { [call] chunk in

@@ -137,7 +137,8 @@ package actor Supervisor {
             let wanted = try INGIniousRunStudent(call.arguments)
             for note in wanted.notes { call.write(error: Array((note + "\n").utf8)) }
             try student.send()
-            let status = await run(wanted.command, for: call, status: INGIniousRunStudent.exitStatus)
+            let place = LearnerRun.Place(folder: INGIniousRunStudent.student, start: wanted.workingDirectory)
+            let status = await run(wanted.command, for: call, in: place, status: INGIniousRunStudent.exitStatus)
             try student.fetch()
             return status
         } catch  where error.code == .invalid { return Self.refuse(call, error.message, status: 251) } catch
@@ -154,11 +155,11 @@ package actor Supervisor {
         do throws(ProvostError) { command = try LearnerCommand(call.arguments) } catch {
             return Self.refuse(call, error.message, status: 2)
         }
-        return await run(command, for: call, status: LearnerCommand.exitStatus)
+        return await run(command, for: call, in: LearnerRun.Place(), status: LearnerCommand.exitStatus)
     }
 
     private func run(
-        _ command: LearnerCommand, for call: ChannelCall, status: @Sendable (RoomReport) -> UInt8
+        _ command: LearnerCommand, for call: ChannelCall, in place: LearnerRun.Place, status: @Sendable (RoomReport) -> UInt8
     ) async -> UInt8 {
         guard rooms < Self.mostRooms else {
             return Self.refuse(call, "learner run: at most \(Self.mostRooms) at one time.", status: 2)
@@ -167,7 +168,7 @@ package actor Supervisor {
         defer { rooms -= 1 }
         let limits = command.limits(atMost: limits)
         let run = LearnerRun(
-            sandbox: sandbox, folder: learnerFolder, user: learner, network: network, limits: limits, image: image,
+            sandbox: sandbox, folder: learnerFolder, place: place, user: learner, network: network, limits: limits, image: image,
             command: command, call: call,
             hasRunBefore: hasRun)
         hasRun = true

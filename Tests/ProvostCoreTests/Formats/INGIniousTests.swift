@@ -64,6 +64,9 @@ import Testing
         ["feedback-result|success", "feedback-msg|text"], ["feedback-result|success", "feedback-msg"],
         ["feedback-result|success", "tag-set|a"], ["feedback-result|success", "tag-set|a|maybe"],
         ["feedback-result|success", "tag"], ["feedback-result|success", "feedback-custom|a"],
+        // A run file goes on after these, and what it then says of the learner is worth nothing.
+        ["parsetemplate|--output|a.py|a.tpl", "feedback-result|failed"], ["rst-code|-e", "feedback-result|failed"],
+        ["archive|a.txt", "feedback-result|failed"],
         // Not known here.
         ["feedback-result|success", "feedback-msg-tpl|a"], ["feedback-result|success", "rm|-rf"],
     ])
@@ -98,6 +101,18 @@ import Testing
 
     @Test func oneWordIsACommandLine() throws {
         #expect(try INGIniousRunStudent(["python3 a.py < in"]).command.command == ["sh", "-c", "python3 a.py < in"])
+    }
+
+    @Test func startsWhereItsCallerIs() throws {
+        #expect(try Self.call("./a").workingDirectory == "/task")
+        #expect(try Self.call("--working-dir /task/student ./a").workingDirectory == "/task/student")
+        for folder in ["/task", "/", "/tmp", "/task/studentx", "/task/other"] {
+            let call = try Self.call("--working-dir \(folder) ./a")
+            #expect(call.workingDirectory == "/task" && call.command.command == ["./a"])
+        }
+        let deep = try Self.call("--working-dir /task/student/x ./a b")
+        #expect(deep.workingDirectory == "/task")
+        #expect(deep.command.command == ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", "/task/student/x", "./a", "b"])
     }
 
     @Test func theNetworkIsTheLabs() throws { #expect(try Self.call("--share-network ./a").notes.count == 1) }

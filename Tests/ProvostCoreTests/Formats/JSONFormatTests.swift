@@ -93,12 +93,27 @@ private func record(_ read: ([UInt8]) throws(FormatMistake) -> ForeignReport, _ 
         #expect(mistake?.sentence == "check50 itself failed: InvalidSlugError: no such problem")
     }
 
+    @Test func missingFilesAreTheSubmissionsOwn() throws {
+        let record = try record(
+            Check50Results.read,
+            #"""
+            {"slug": "a/b", "error": {"type": "MissingFilesError", "value": "You are currently in: /grade/work", "traceback": [],
+              "data": {"files": ["hello.py", "café.txt"], "dir": "/grade/work"}}, "version": "3.5.0"}
+            """#)
+        #expect(record.outcome == .graded && record.score == .zero)
+        #expect(record.tests.map(\.message) == ["The submission lacks hello.py, café.txt."])
+        #expect(record.tests.map(\.status) == [.fail])
+    }
+
     @Test(arguments: [
         "{}", "[]", #"{"results": []}"#, #"{"results": {}}"#, #"{"results": null}"#, #"{"results": [{"name": "a"}]}"#,
         #"{"results": [{"name": "a", "passed": 1}]}"#,
         #"{"results": [{"name": "a", "passed": "true"}]}"#, #"{"results": [{"passed": true, "log": "x"}]}"#,
         #"{"results": [{"passed": false, "cause": "x"}]}"#,
         #"{"results": [{"passed": false, "passed": true}]}"#, #"{"error": "x", "results": [{"passed": true}]}"#,
+        #"{"error": {"type": "MissingFilesError", "value": "", "data": {}}}"#, #"{"error": "MissingFilesError"}"#,
+        #"{"error": {"type": "MissingFilesError", "value": "", "data": {"files": []}}}"#,
+        #"{"error": {"type": "InvalidSlugError", "value": "", "data": {"files": ["hello.py"]}}}"#,
     ])
     func isRefused(text: String) { #expect(throws: FormatMistake.self) { try record(Check50Results.read, text) } }
 }

@@ -9,9 +9,14 @@
 /// `--time` is CPU time, `--hard-time` wall time and three times that unless given, `--memory` is in MiB; 0 or nothing is the lab's own limit, and no call widens one. Standard
 /// input passes through. Decisions: `--container` is refused, since the learner's room has the image that lab.yaml names; `--run-as-root` is refused, since no
 /// room has a root; `--share-network` is ignored with a note, since `network` of lab.yaml decides.
+///
+/// The program starts where the caller is, which the relay tells by `--working-dir`: in `/task`, or in `student/` below it. Of `/task` the learner's room has
+/// nothing else, so from any other folder it starts in `/task`.
 package struct INGIniousRunStudent: Sendable {
     /// What to run.
     package let command: LearnerCommand
+    /// Where it starts: `/task` or `/task/student`.
+    package let workingDirectory: String
     /// What was ignored, for the instructor.
     package let notes: [String]
 
@@ -20,7 +25,11 @@ package struct INGIniousRunStudent: Sendable {
         let found: CommandOptions
         do throws(FormatMistake) {
             found = try CommandOptions(
-                words, valued: ["time": "time", "hard-time": "hard-time", "memory": "memory", "container": "container"],
+                words,
+                valued: [
+                    "working-dir": "working-dir", "time": "time", "hard-time": "hard-time", "memory": "memory",
+                    "container": "container",
+                ],
                 flags: ["share-network": "share-network", "run-as-root": "run-as-root"], of: "run_student", stopsAtWord: true)
         } catch {
             throw ProvostError(.invalid, error.description)
@@ -45,8 +54,15 @@ package struct INGIniousRunStudent: Sendable {
         if let memory { run += ["--memory", "\(memory * 1_048_576 / 1000)"] }
         // One word with spaces is a whole command line, as its Python interface takes it.
         let line = found.words.count == 1 && found.words[0].contains(" ") ? ["sh", "-c", found.words[0]] : found.words
-        command = try LearnerCommand(run + ["--"] + line)
+        let folder = found["working-dir"] ?? "/task"
+        workingDirectory = folder == Self.student ? folder : "/task"
+        // The learner may have taken a folder below student/ away: that must not look like a failure of the room.
+        let below = folder.hasPrefix(Self.student + "/") ? ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", folder] : []
+        command = try LearnerCommand(run + ["--"] + below + line)
     }
+
+    /// The one folder that both rooms have.
+    package static let student = "/task/student"
 
     /// A number of seconds or mebibytes in thousandths; nil for none and for 0, which is the lab's own.
     private static func number(_ text: String?, _ option: String) throws(ProvostError) -> Int64? {
