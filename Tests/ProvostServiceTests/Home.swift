@@ -52,8 +52,12 @@ struct Home: Sendable {
         let clock = Clock()
         let result: Result<Void, any Error>
         do {
-            var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-            logger.logLevel = .critical
+            // PROVOST_TEST_LOG=1 shows what the daemon would log.
+            let isLogged = ProcessInfo.processInfo.environment["PROVOST_TEST_LOG"] != nil
+            var logger = Logger(label: "test") { label -> any LogHandler in
+                if isLogged { StreamLogHandler.standardError(label: label) } else { SwiftLogNoOpLogHandler() }
+            }
+            logger.logLevel = isLogged ? .debug : .critical
             let context = ServiceContext(
                 store: try Store(path: directory.database), blobs: try BlobStore(directory: directory.blobs), sandbox: sandbox,
                 directory: directory,
