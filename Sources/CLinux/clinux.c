@@ -207,6 +207,9 @@ int64_t clinux_spawn(const char *path, char *const argv[], int socket, int keep_
     posix_spawn_file_actions_adddup2(&actions, socket, 0);
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
     if (!keep_error) posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    // A descriptor that somebody else in this process opened without close-on-exec would live on in the launcher, and a
+    // reader of that pipe would wait for a room that has nothing to do with it.
+    posix_spawn_file_actions_addclosefrom_np(&actions, 3);
     pid_t pid = 0;
     char *const environment[] = {NULL};
     int error = posix_spawn(&pid, path, &actions, &attributes, argv, environment);

@@ -58,13 +58,16 @@ struct Classroom: Sendable {
     ///   - grader: the text of the program.
     ///   - lab: further lines of lab.yaml.
     func assignment(
-        _ name: String, grader: String = Classroom.byFile, format: String = "provost", lab: String = "", options: [String] = []
+        _ name: String, grader: String = Classroom.byFile, format: String = "provost", lab: String = "",
+        files: [String: String] = [:], options: [String] = []
     ) async throws {
-        try await publish(name, grader: grader, format: format, lab: lab)
+        try await publish(name, grader: grader, format: format, lab: lab, files: files)
         try await daemon.must(["assignment", "create", name, "--lab", "\(cohort)-\(name)", "--cohort", cohort] + options)
     }
 
-    func publish(_ name: String, grader: String = Classroom.byFile, format: String = "provost", lab: String = "") async throws {
+    func publish(
+        _ name: String, grader: String = Classroom.byFile, format: String = "provost", lab: String = "", files: [String: String] = [:]
+    ) async throws {
         let full = "\(cohort)-\(name)"
         let folder = "\(daemon.folder)/content/\(full)"
         try write(
@@ -74,7 +77,7 @@ struct Classroom: Sendable {
                 "lab/lab.yaml": "name: \(full)\ntitle:\n  en: \(name)\ngrader: \(full)\npoints: 10\n\(lab)\n",
                 "lab/README.md": "# \(name)\n",
                 "lab/tests/secret.txt": "the hidden answer\n",
-            ], to: folder)
+            ].merging(files) { $1 }, to: folder)
         unsafe chmod(folder + "/grader/run", 0o755)
         try await daemon.must(["grader", "publish", folder + "/grader"])
         try await daemon.must(["lab", "publish", folder + "/lab", "--no-check"])
