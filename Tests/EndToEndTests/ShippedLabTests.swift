@@ -1,14 +1,15 @@
 import Foundation
 import Testing
 
-/// Every sample of every shipped lab ends as its expected.yaml says. On a daemon of its own: endless loops keep both workers busy.
-@Suite(.rooms, .sharedDaemon) struct ShippedLabTests {
+/// Every sample of every shipped lab ends as its expected.yaml says, one lab after the other. On a daemon of its own: endless loops keep both workers
+/// busy. Not treasure-hunt, whose flags belong to one person, in its samples to nobody: Tests/gate grades those.
+@Suite(.rooms, .sharedDaemon, .serialized) struct ShippedLabTests {
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path
 
     private static let labs =
         (try? FileManager.default.contentsOfDirectory(atPath: root + "/labs"))?.sorted()
-        .filter { FileManager.default.fileExists(atPath: "\(root)/labs/\($0)/lab.yaml") } ?? []
+        .filter { $0 != "treasure-hunt" && FileManager.default.fileExists(atPath: "\(root)/labs/\($0)/lab.yaml") } ?? []
 
     @Test(.timeLimit(.minutes(8)), arguments: labs)
     func samplesEndAsExpected(lab: String) async throws {

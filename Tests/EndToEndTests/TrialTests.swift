@@ -15,7 +15,8 @@ import Testing
     private func assignment(_ room: Classroom, public: Bool = true) async throws {
         let files = `public` ? ["lab/public/shown": "42\n"] : [:]
         try await room.assignment(
-            "riddle", grader: Self.grader, files: files.merging(["lab/tests/second": "43\n"]) { $1 }, options: ["--attempts", "1"])
+            "riddle", grader: Self.grader, files: files.merging(["lab/tests/second": "43\n"]) { $1 },
+            options: ["--attempts", "1"])
     }
 
     @Test func aTrialIsNoSubmission() async throws {

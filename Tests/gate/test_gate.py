@@ -188,6 +188,12 @@ class GateTests(unittest.TestCase):
         nobody = subprocess.run([PROVOST, "lab", "new", "x", "--grader", "nobody"], capture_output=True, text=True, cwd=self.folder)
         self.assertEqual((nobody.returncode, "io" in nobody.stderr), (3, True), nobody.stderr)
 
+    def test_flags_of_the_samples_belong_to_nobody(self):
+        lab = ROOT / "labs/treasure-hunt"
+        for sample, score in {"reference": 100, "wrong": 45, "copied": 0, "swapped": 0, "other-lab": 0}.items():
+            ended = self.gate("grade", "--lab", lab, "--submission", lab / "samples" / sample / "submission", "-o", "json")
+            self.assertEqual(json.loads(ended.stdout)["record"]["score"], score, sample)
+
     def test_one_submission_by_every_adapter(self):
         ended = subprocess.run([ROOT / "deploy" / "demo-graders"], capture_output=True, text=True, timeout=300)
         self.assertEqual(ended.returncode, 0, ended.stdout + ended.stderr)

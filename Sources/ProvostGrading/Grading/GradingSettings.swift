@@ -70,9 +70,13 @@ enum GradingSettings {
         struct Assignment: Encodable {
             let id: Int64
             let title: String
-            let total_points: String
-            let group_submission = false
-            enum CodingKeys: CodingKey { case id, title, total_points, group_submission }
+            let totalPoints: String
+            let isGroup = false
+            enum CodingKeys: String, CodingKey {
+                case id, title
+                case totalPoints = "total_points"
+                case isGroup = "group_submission"
+            }
         }
         struct User: Encodable {
             let id: Int64
@@ -80,18 +84,23 @@ enum GradingSettings {
         }
         struct Previous: Encodable {}
         let id: Int64
-        let created_at: Timestamp
+        let createdAt: Timestamp
         let assignment: Assignment
-        let submission_method = "upload"
+        let method = "upload"
         let users: [User]
-        let previous_submissions: [Previous] = []
-        enum CodingKeys: CodingKey { case id, created_at, assignment, submission_method, users, previous_submissions }
+        let previous: [Previous] = []
+        enum CodingKeys: String, CodingKey {
+            case id, assignment, users
+            case createdAt = "created_at"
+            case method = "submission_method"
+            case previous = "previous_submissions"
+        }
 
         init(_ task: GradingTask) {
             id = Int64(task.seed >> 12)
-            created_at = task.receivedAt
+            createdAt = task.receivedAt
             assignment = Assignment(
-                id: 1, title: task.lab.title.english, total_points: "\(task.lab.points)")
+                id: 1, title: task.lab.title.english, totalPoints: "\(task.lab.points)")
             users = task.person.map { [User(id: 1, name: $0.text)] } ?? []
         }
     }
@@ -99,15 +108,20 @@ enum GradingSettings {
     /// PrairieLearn's `data.json`: the data object of a question; the submitted files lie in `/grade/student`, so none are in it.
     private struct QuestionData: Encodable {
         let params: [String: ParameterValue]
-        let correct_answers: [String: String] = [:]
-        let submitted_answers: [String: String] = [:]
-        let variant_seed: String
+        let correctAnswers: [String: String] = [:]
+        let submittedAnswers: [String: String] = [:]
+        let seed: String
         let options: [String: String] = [:]
-        enum CodingKeys: CodingKey { case params, correct_answers, submitted_answers, variant_seed, options }
+        enum CodingKeys: String, CodingKey {
+            case params, options
+            case correctAnswers = "correct_answers"
+            case submittedAnswers = "submitted_answers"
+            case seed = "variant_seed"
+        }
 
         init(_ task: GradingTask) {
             params = task.lab.parameters
-            variant_seed = "\(task.seed)"
+            seed = "\(task.seed)"
         }
     }
 }

@@ -66,7 +66,8 @@ struct Classroom: Sendable {
     }
 
     func publish(
-        _ name: String, grader: String = Classroom.byFile, format: String = "provost", lab: String = "", files: [String: String] = [:]
+        _ name: String, grader: String = Classroom.byFile, format: String = "provost", lab: String = "",
+        files: [String: String] = [:]
     ) async throws {
         let full = "\(cohort)-\(name)"
         let folder = "\(daemon.folder)/content/\(full)"
