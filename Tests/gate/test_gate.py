@@ -122,13 +122,14 @@ class GateTests(unittest.TestCase):
         self.fail("in twelve checks of a grader that throws dice, none found it")
 
     def test_a_limit_that_is_too_near_is_found(self):
-        self.write({"labs/double/lab.yaml": GOOD["labs/double/lab.yaml"] + "limits: {learner: {processes: 2}}\n"})
+        self.write({"labs/double/lab.yaml": GOOD["labs/double/lab.yaml"] + "limits: {learner: {processes: 1}}\n"})
         findings = self.check("--mutants", 0)
         self.assertEqual(self.failed(findings), ["headroom"], findings)
 
     def test_tests_that_notice_nothing_are_found(self):
-        self.write({"labs/double/tests/cases.json": '[["0", "0"], ["0", "0"]]',
-                    "labs/double/samples/wrong/expected.yaml": "{outcome: graded, score: 10}\n"})  # fmt: skip
+        # Two and two is four as well as twice two.
+        self.write({"labs/double/tests/cases.json": '[["2", "4"], ["2", "4"]]',
+                    "labs/double/samples/wrong/expected.yaml": "{outcome: graded, score: 0}\n"})  # fmt: skip
         findings = self.check()
         self.assertEqual(self.failed(findings), ["mutants"], findings)
         self.assertTrue(any(check == "mutants" and ":" in subject for check, subject in findings), "the survivors are named")
