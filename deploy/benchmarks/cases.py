@@ -9,7 +9,7 @@ import time
 
 GRADERS = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..", "graders"))
 CASES = 100
-AT_ONCE = 2
+AT_ONCE = 4
 TARGET_RATE = 150
 # As the grader builds C.
 COMPILER = ["gcc", "-std=gnu17", "-O2", "-pipe", "-static", "-o"]
