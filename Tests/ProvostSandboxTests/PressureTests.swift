@@ -16,10 +16,13 @@ extension RealRooms {
         @Test func aRoomThatItsOwnLimitHoldsBackSaysSo() async throws {
             try await withSandbox { sandbox, _ in
                 let free = try await spin(cpuMillis: 2000, sandbox)
-                let throttled = try await spin(cpuMillis: 100, sandbox)
-                #expect(try #require(free.throttledTime) < .seconds(1))
+                let throttled = try await spin(cpuMillis: 50, sandbox)
+                let freely = try #require(free.throttledTime)
+                #expect(freely < .seconds(1))
+                // How long depends on what else runs: a room that gets no processor from the machine meets its limit less often.
                 let time = try #require(throttled.throttledTime)
-                #expect(time > TimeSpan(milliseconds: 100) && time <= throttled.wallTime + .seconds(1), "\(throttled)")
+                #expect(time > freely && time > TimeSpan(milliseconds: 10), "\(throttled)")
+                #expect(time <= throttled.wallTime + .seconds(1), "\(throttled)")
             }
         }
 
