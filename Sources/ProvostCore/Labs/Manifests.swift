@@ -41,6 +41,8 @@ package struct LabManifest: Hashable, Sendable, Codable {
     package var gate: GateSettings
     /// What the learner's rooms see in place of the host's system; nil: what the grader's room sees.
     package var image: ImageManifest?
+    /// The environment that learners get for it; the defaults where lab.yaml says nothing.
+    package var workspace = WorkspaceManifest()
 
     package init(
         name: Slug, title: LocalizedText, grader: Slug, points: Points, network: Network = .none,
@@ -76,5 +78,6 @@ package struct LabManifest: Hashable, Sendable, Codable {
             parameters: try container.decodeIfPresent([String: ParameterValue].self, forKey: .parameters) ?? [:],
             gate: try container.decodeIfPresent(GateSettings.self, forKey: .gate) ?? GateSettings())
         image = try container.decodeIfPresent(ImageManifest.self, forKey: .image)
+        workspace = try container.decodeIfPresent(WorkspaceManifest.self, forKey: .workspace) ?? WorkspaceManifest()
     }
 }
