@@ -1,6 +1,6 @@
+import ProvostCommand
 import ProvostCore
 import Testing
-import provost
 
 struct MessageTests {
     @Test(arguments: MessageTests.all.indices)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
+import ProvostCommand
 import Testing
-import provost
 
 struct ParsingTests {
     @Test(arguments: [

@@ -1,8 +1,6 @@
 package import ArgumentParser
-import Glibc
 
 /// The root of the command line: `provost noun verb`, and the short verbs that learners type.
-@main
 package struct Provost: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "provost",
@@ -40,10 +38,4 @@ package struct Provost: AsyncParsableCommand {
         ])
 
     package init() {}
-
-    package static func main() async {
-        // A pipe whose reader left must not end a submission half-way.
-        signal(SIGPIPE, SIG_IGN)
-        Glibc.exit(await Invocation(Array(CommandLine.arguments.dropFirst())).run())
-    }
 }
