@@ -32,7 +32,8 @@ package struct Provost: AsyncParsableCommand {
                 name: "Administrator",
                 subcommands: [
                     OrganizationCommand.self, ProgramCommand.self, CohortCommand.self, PersonCommand.self, Enroll.self,
-                    EnrollmentCommand.self, TokenCommand.self, ImageCommand.self, Doctor.self, AuditCommand.self,
+                    EnrollmentCommand.self, QuotaCommand.self, BudgetCommand.self, UsageCommand.self, TokenCommand.self,
+                    ImageCommand.self, Doctor.self, AuditCommand.self,
                 ]),
             CommandGroup(name: "Other", subcommands: [Completion.self]),
         ])

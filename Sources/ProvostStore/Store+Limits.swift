@@ -178,7 +178,7 @@ extension Database {
         ) { $0[0] } ?? 0
     }
 
-    fileprivate func use(_ branch: LimitBranch, _ dimension: LimitDimension, at instant: Timestamp) throws -> Int64 {
+    func use(_ branch: LimitBranch, _ dimension: LimitDimension, at instant: Timestamp) throws -> Int64 {
         switch dimension {
         case .workspaces, .cpus, .memory, .processes: return try activeUse(branch).amount(dimension)
         case .disk: return try diskUse(branch)
