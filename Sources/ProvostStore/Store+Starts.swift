@@ -6,7 +6,7 @@ extension Store {
     /// Takes what a start needs, or a place among those who wait.
     ///
     /// Checked in this order: the workspace is stopped or waits (`conflict`), the enrollment is not suspended (`denied`), it may run now
-    /// (`outsideWindow`), the learner's number of workspaces below every node that caps it, every ancestor's totals, the budget (each
+    /// (`outsideWindow`), its limits are still within the chain (`unavailable`), the learner's number of workspaces below every node that caps it, every ancestor's totals, the budget (each
     /// `limitReached`), and last the machine: when that is full, or others waited first, the answer is a place, or `unavailable`
     /// without `queue`. A workspace that waits keeps its place when it is refused; stop it to give the place up.
     package func beginStart(
@@ -26,6 +26,7 @@ extension Store {
                 )
             }
             let chain = try db.limitChain(place)
+            try Self.requireLimits(request.limits, chain)
             try db.requireCount(of: workspace, chain: chain, place: place)
             try db.requireTotals(request.limits, of: workspace, chain: chain, place: place)
             let balance = try db.balance(enrollment: place.enrollment)
@@ -40,7 +41,22 @@ extension Store {
         }
     }
 
-    /// All that wait, the next one first.
+    /// The caller worked the limits out before this transaction: one that was lowered since must not be got round by that.
+    private static func requireLimits(_ limits: WorkspaceLimits, _ chain: LimitChain) throws(ProvostError) {
+        let asked: [(LimitDimension, Int64)] = [
+            (.cpus, Int64(limits.cpuMillis)), (.memory, limits.memory.bytes), (.processes, Int64(limits.processes)),
+        ]
+        for (dimension, amount) in asked {
+            guard let most = chain.effective(dimension).value, amount > most else { continue }
+            throw ProvostError(
+                .unavailable,
+                "The limit of \(dimension.rawValue) became \(dimension.text(most)) while the workspace was starting; start it again."
+            )
+        }
+    }
+
+    /// All that wait, the next one first. One that cannot start for reasons of its own (a limit, the budget, a suspension) has to be
+    /// stopped by the caller, or it holds up those behind it.
     package func waitingWorkspaces() async throws(ProvostError) -> [Workspace] {
         try await read { db in
             try db.waitingOrder().map { try db.workspace($0.workspace) }

@@ -132,6 +132,7 @@ struct LeaseTests {
         try await campus.budget(.seconds(3600), .cpuSeconds)
         var limits = Campus.limits
         limits.cpuMillis = 1500
+        try await campus.set(.cohort(campus.cohort), .each, .cpus, 1500)
         #expect(try await campus.begin(0, 0, campus.request(limits: limits)) == .begin(start: 1, hold: 900_000))
         _ = try await campus.store.didStart(campus.id(), start: 1, at: World.now)
         try await campus.stop(start: 1, used: used(session: 500, cpu: 7))

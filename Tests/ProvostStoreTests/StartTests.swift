@@ -80,6 +80,20 @@ struct StartTests {
         try await campus.begin(0, 2)
     }
 
+    @Test func limitsThatWereLoweredMeanwhileAreNotGotRound() async throws {
+        let campus = try await Campus.make()
+        for (dimension, value) in [(LimitDimension.memory, Int64(256 << 20)), (.cpus, 999), (.processes, 63)] {
+            try await campus.set(campus.node(0), .each, dimension, value)
+            await expectFailure(.unavailable, "limit of \(dimension.rawValue) became \(dimension.text(value))") {
+                try await campus.begin()
+            }
+            try await campus.store.clearLimit(campus.node(0), scope: .each, dimension: dimension, by: "hana", at: World.now)
+        }
+        // A volume that exists is not made smaller by it.
+        try await campus.set(campus.node(0), .each, .disk, 1)
+        try await campus.begin()
+    }
+
     @Test func aSuspendedLearnerCannotStart() async throws {
         let campus = try await Campus.make()
         _ = try await campus.store.suspendEnrollment(

@@ -103,7 +103,8 @@ package struct BudgetService: Sendable {
     ) async throws(ProvostError) -> (from: Timestamp, to: Timestamp, rows: [UsageRow]) {
         let zone = try await zone(of: node)
         let begin = from.map { zone.instant(of: CivilTime(date: $0)) } ?? Timestamp(milliseconds: 0)
-        let end = to.map { zone.instant(of: CivilTime(date: $0.adding(days: 1))) } ?? context.now()
+        // A first day that is still to come has nothing in it, which is no mistake.
+        let end = to.map { zone.instant(of: CivilTime(date: $0.adding(days: 1))) } ?? max(begin, context.now())
         var rows: [UsageRow] = []
         for place in try places(principal, level: level, node: node) {
             rows += try await context.store.usage(by: place.level, below: place.node, from: begin, to: end)

@@ -19,27 +19,35 @@ struct BudgetBalanceShow: AsyncParsableCommand {
         let report: BudgetReport = try await session.client.get(
             Route.path("budgets", "balance", query: [("cohort", cohort), ("person", person?.text)]))
         let times = output.output == .json ? Times() : await session.times()
-        let balance = { (read: @escaping @Sendable (BudgetBalance) -> String) in
-            { @Sendable (report: BudgetReport) in report.balance.map(read) ?? "" }
+        let words = session.wording(for: output.output)
+        let amount = { (read: @escaping @Sendable (BudgetBalance) -> Int64) in
+            { @Sendable (report: BudgetReport) in report.balance.map { BudgetCommand.text(read($0)) } ?? "" }
         }
         try output.renderer(session).item(
             report,
             [
-                Column("cohort") { $0.cohort.text }, Column("learner") { $0.person.text },
-                Column("counts") { $0.balance.map { BudgetCommand.text($0.unit) } ?? "no budget: time is not capped" },
-                Column("granted", balance { BudgetCommand.text($0.granted) }),
-                Column("adjusted", balance { $0.adjusted == 0 ? "" : BudgetCommand.text($0.adjusted) }),
-                Column("used", balance { BudgetCommand.text($0.charged) }),
-                Column("set-aside", balance { $0.held == 0 ? "" : BudgetCommand.text($0.held) }),
-                Column("left", balance { BudgetCommand.text($0.left) }),
-                Column("window-begins") { times.short($0.windowBegins, cohort: $0.cohort) },
-                Column("window-ends") { times.short($0.windowEnds, cohort: $0.cohort) },
-                Column("extended-until") { times.short($0.extensionUntil, cohort: $0.cohort) },
+                Column("cohort", heading: words.heading(.cohort)) { $0.cohort.text },
+                Column("learner", heading: words.heading(.person)) { $0.person.text },
+                Column("counts", heading: words.heading(.counts)) { report in
+                    words.text(report.balance.map { .budgetCounts($0.unit) } ?? .noBudget)
+                },
+                Column("granted", heading: words.heading(.granted), amount(\.granted)),
+                Column("adjusted", heading: words.heading(.adjusted), amount(\.adjusted)),
+                Column("used", heading: words.heading(.used), amount(\.charged)),
+                Column("set-aside", heading: words.heading(.setAside), amount(\.held)),
+                Column("left", heading: words.heading(.left), amount(\.left)),
+                Column("window-begins", heading: words.heading(.windowBegins)) {
+                    times.short($0.windowBegins, cohort: $0.cohort)
+                },
+                Column("window-ends", heading: words.heading(.windowEnds)) { times.short($0.windowEnds, cohort: $0.cohort) },
+                Column("extended-until", heading: words.heading(.extendedUntil)) {
+                    times.short($0.extensionUntil, cohort: $0.cohort)
+                },
             ])
     }
 
     static let columns: [Column<BudgetBalance>] = [
-        Column("counts") { BudgetCommand.text($0.unit) }, Column("granted") { BudgetCommand.text($0.granted) },
+        Column("unit") { $0.unit.rawValue }, Column("granted") { BudgetCommand.text($0.granted) },
         Column("adjusted") { BudgetCommand.text($0.adjusted) }, Column("used") { BudgetCommand.text($0.charged) },
         Column("set-aside") { BudgetCommand.text($0.held) }, Column("left") { BudgetCommand.text($0.left) },
     ]

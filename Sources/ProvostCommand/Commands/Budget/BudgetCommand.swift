@@ -23,14 +23,6 @@ struct BudgetCommand: ParsableCommand {
         let tenths = (size + 180_000) / 360_000
         return tenths % 10 == 0 ? "\(sign)\(tenths / 10) h" : "\(sign)\(tenths / 10).\(tenths % 10) h"
     }
-
-    /// What the budget counts, for people.
-    static func text(_ unit: BudgetUnit) -> String {
-        switch unit {
-        case .cpuSeconds: "CPU time"
-        case .sessionHours: "workspace time"
-        }
-    }
 }
 
 extension BudgetUnit: ExpressibleByArgument {}

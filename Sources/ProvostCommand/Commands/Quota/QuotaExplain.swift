@@ -31,24 +31,30 @@ struct QuotaExplain: AsyncParsableCommand {
         if let dimension { standing.rows.removeAll { $0.explanation.dimension != dimension } }
         let renderer = output.renderer(session)
         if output.output == .json { return try renderer.json(standing) }
-        try renderer.list(standing.rows, Self.columns, empty: "")
+        try renderer.list(standing.rows, Self.columns(session.wording(for: output.output)), empty: "")
     }
 
-    private static let columns: [Column<LimitStanding.Row>] = [
-        Column("dimension") { $0.explanation.dimension.rawValue },
-        Column("limit", alignRight: true) { QuotaCommand.text($0.explanation.value, $0.explanation.dimension) },
-        Column("used", alignRight: true) { row in row.used.map(row.explanation.dimension.text) ?? "" },
-        Column("bound-by") { $0.explanation.binding?.description ?? "" },
-        Column("chain") { row in
-            row.explanation.steps.map { step in
-                let value = step.value.map(row.explanation.dimension.text) ?? "–"
-                return "\(step.origin) \(value)\(step.origin == row.explanation.binding ? "*" : "")"
-            }.joined(separator: " > ")
-        },
-        Column("totals") { row in
-            row.totals.map { total in
-                "\(total.node) \(row.explanation.dimension.text(total.used)) of \(row.explanation.dimension.text(total.value))"
-            }.joined(separator: ", ")
-        },
-    ]
+    private static func columns(_ words: Session) -> [Column<LimitStanding.Row>] {
+        [
+            Column("dimension", heading: words.heading(.dimension)) { $0.explanation.dimension.rawValue },
+            Column("limit", heading: words.heading(.limit), alignRight: true) {
+                QuotaCommand.text($0.explanation.value, $0.explanation.dimension)
+            },
+            Column("used", heading: words.heading(.used), alignRight: true) { row in
+                row.used.map(row.explanation.dimension.text) ?? ""
+            },
+            Column("bound-by", heading: words.heading(.boundBy)) { $0.explanation.binding?.description ?? "" },
+            Column("chain", heading: words.heading(.chain)) { row in
+                row.explanation.steps.map { step in
+                    let value = step.value.map(row.explanation.dimension.text) ?? "–"
+                    return "\(step.origin) \(value)\(step.origin == row.explanation.binding ? "*" : "")"
+                }.joined(separator: " > ")
+            },
+            Column("totals", heading: words.heading(.totals)) { row in
+                row.totals.map { total in
+                    "\(total.node) \(row.explanation.dimension.text(total.used)) of \(row.explanation.dimension.text(total.value))"
+                }.joined(separator: ", ")
+            },
+        ]
+    }
 }
