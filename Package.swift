@@ -3,8 +3,9 @@
 //
 // Arrows between our own targets; anything else is forbidden, and Tests/ArchitectureTests holds it:
 //
-//   provost  → API, Archive, Core           provostd → Server, Service, Store, Sandbox, Core
-//   API      → Core                         Server   → Service, API, Core
+//   provost  → Command                      provostd → Server, Service, Store, Sandbox, Core
+//   Command  → API, Archive, Core           Server   → Service, API, Core
+//   API      → Core
 //   Archive  → Core, CArchive, CLinux,      Service  → Store, Grading, Sandbox, Core
 //              CUtf8proc                    Grading  → Sandbox, Core
 //   unpack   → Archive, Core                Store → Core     Sandbox → Core, CLinux
@@ -52,35 +53,18 @@ let package = Package(
         // MARK: EndToEnd (real daemon, real command line, real rooms)
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["ProvostTestSupport", "provost", "provostd", "provost-launch", "provost-relay"]),
+            dependencies: ["ProvostTestSupport", "provostd", "provost-launch", "provost-relay"]),
 
         // MARK: provost
+        // It runs in workspaces too, whose images hold no Swift runtime. As with provost-unpack no test target may depend on it.
         .executableTarget(
-            name: "provost",
-            dependencies: [
-                "ProvostAPI",
-                "ProvostArchive",
-                "ProvostCore",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+            name: "provost", dependencies: ["ProvostCommand"],
+            linkerSettings: [
+                .unsafeFlags(["-static-stdlib"]),
+                // Parts of FoundationEssentials that its static library does not name by itself.
+                .linkedLibrary("_FoundationCollections", .when(platforms: [.linux])),
+                .linkedLibrary("_FoundationCShims", .when(platforms: [.linux])),
             ]),
-        .testTarget(
-            name: "ProvostCommandTests",
-            dependencies: [
-                "ProvostAPI",
-                "ProvostCore",
-                "ProvostTestSupport",
-                "provost",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-            ],
-            exclude: ["Golden"]),
 
         // MARK: provost-gate (`provost lab check`: grades folders in real rooms, without a daemon and a store)
         .executableTarget(
@@ -126,6 +110,34 @@ let package = Package(
         .testTarget(
             name: "ProvostArchiveTests",
             dependencies: ["ProvostArchive", "ProvostCore", "ProvostTestSupport"]),
+
+        // MARK: ProvostCommand (the command line, everything but its start)
+        .target(
+            name: "ProvostCommand",
+            dependencies: [
+                "ProvostAPI",
+                "ProvostArchive",
+                "ProvostCore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+        .testTarget(
+            name: "ProvostCommandTests",
+            dependencies: [
+                "ProvostAPI",
+                "ProvostCommand",
+                "ProvostCore",
+                "ProvostTestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            exclude: ["Golden"]),
 
         // MARK: ProvostCore
         .target(name: "ProvostCore"),

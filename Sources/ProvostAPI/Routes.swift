@@ -38,6 +38,17 @@
 /// | POST submissions/{submission}/regrade | → RegradeAnswer | instructors |
 /// | GET cohorts/{cohort}/grades?assignment= | → [ResultRow] | instructors |
 /// | GET progress?cohort=&person= | → [ProgressReport] | own; instructors any |
+/// | GET limits?node= | → [LimitSetting] | administrators; instructors: of their cohorts |
+/// | POST limits | LimitChange → LimitChange | cohort's admins: it and its learners; administrators |
+/// | POST limits/simulate | LimitChange → [LimitEffect]; nothing is changed | who may change it |
+/// | GET limits/explain?cohort=&person=&assignment= | → LimitStanding | own; instructors any |
+/// | POST budgets | BudgetOrder → BudgetOrder | cohort's admins |
+/// | POST budgets/adjust | BudgetAdjustment → BudgetBalance | cohort's admins |
+/// | GET budgets/balance?cohort=&person= | → BudgetReport | own; instructors any |
+/// | GET budgets/ledger?cohort=&person=&workspace= | → [LedgerEntry], oldest first | own; instructors the cohort's |
+/// | GET budgets/forecast?cohort=&person= | → [BudgetForecast] | own; instructors the cohort's |
+/// | GET usage?level=&node=&from=&to= | → UsageReport; days like 2026-11-21, both included | own; instructors the cohort's |
+/// | POST cohorts/{cohort}/extensions | NewExtension → ExtensionInfo | cohort's admins |
 /// | GET keys/receipt | → ReceiptKey | anyone |
 /// | GET audit?after=&limit= | → [AuditEntry] | administrators |
 /// | GET audit/verify | → AuditVerification | administrators |

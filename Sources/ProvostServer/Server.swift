@@ -52,6 +52,8 @@ package enum Server {
         ImageRoutes(images: provost.images).add(to: group)
         SubmissionRoutes(provost: provost).add(to: group)
         RegradeRoutes(provost: provost).add(to: group)
+        LimitRoutes(limits: provost.limits).add(to: group)
+        BudgetRoutes(budgets: provost.budgets).add(to: group)
         SystemRoutes(provost: provost, version: version).add(to: group)
         return router
     }

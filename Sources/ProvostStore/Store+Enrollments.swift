@@ -24,6 +24,7 @@ extension Store {
             guard let result = try db.enrollment(person: member.slug, cohort: cohort) else {
                 throw Missing.identified("enrollment", enrollment)
             }
+            try db.grantBudget(to: result.id.text, by: actor, at: instant)
             try db.voidCodes(of: result.id, at: instant)
             try db.run(
                 "INSERT INTO enrolmentCode (hash, enrollment, createdAt, expiresAt) VALUES (?, ?, ?, ?)",

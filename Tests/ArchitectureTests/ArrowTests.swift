@@ -9,6 +9,7 @@ import Testing
         "CUtf8proc": [],
         "ProvostAPI": ["ProvostCore"],
         "ProvostArchive": ["CArchive", "CLinux", "CUtf8proc", "ProvostCore"],
+        "ProvostCommand": ["ProvostAPI", "ProvostArchive", "ProvostCore"],
         "ProvostCore": [],
         "ProvostGrading": ["ProvostCore", "ProvostSandbox"],
         "ProvostSandbox": ["CLinux", "ProvostCore"],
@@ -16,7 +17,7 @@ import Testing
         "ProvostService": ["ProvostCore", "ProvostGrading", "ProvostSandbox", "ProvostStore"],
         "ProvostStore": ["ProvostCore"],
         "ProvostTestSupport": ["ProvostCore"],
-        "provost": ["ProvostAPI", "ProvostArchive", "ProvostCore"],
+        "provost": ["ProvostCommand"],
         "provost-gate": ["ProvostArchive", "ProvostCore", "ProvostGrading", "ProvostSandbox"],
         "provost-launch": [],
         "provost-relay": [],
@@ -32,6 +33,7 @@ import Testing
         "CUtf8proc": "names are normalised in one place, ProvostArchive",
         "ProvostAPI": "wire types are for the two ends of the wire; use cases speak in the words of ProvostCore",
         "ProvostArchive": "archives are packed by `provost` and unpacked in a room, never by the daemon",
+        "ProvostCommand": "the command line is for its program alone; what others need of it belongs below",
         "ProvostCore": "this target needs nothing of the rules: it is a program of a few system calls",
         "ProvostGrading": "a grading is asked for through the use cases, or by provost-gate, which has no store to pass by",
         "ProvostSandbox": "rooms are made by use cases; a route or a command that could make one would pass their rules by",
@@ -50,7 +52,7 @@ import Testing
 
     /// Third-party modules that one target hides from all others.
     private static let hidden: [String: (owners: Set<String>, reason: String)] = [
-        "ArgumentParser": (["provost", "provost-gate", "provostd"], "only programs have arguments"),
+        "ArgumentParser": (["ProvostCommand", "provost-gate", "provostd"], "only programs have arguments"),
         "Configuration": (["provostd"], "settings are read once, by the composition root"),
         "GRDB": (["ProvostStore"], "SQL lies in one target"),
         "Hummingbird": (["ProvostServer"], "HTTP lies in one target"),

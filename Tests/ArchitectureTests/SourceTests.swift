@@ -13,7 +13,8 @@ import Testing
 
     /// The full Foundation brings ICU: tens of megabytes and milliseconds of every start.
     @Test(arguments: [
-        "ProvostAPI", "ProvostArchive", "ProvostCore", "ProvostSandbox", "ProvostServer", "provost", "provost-unpack", "provostd",
+        "ProvostAPI", "ProvostArchive", "ProvostCommand", "ProvostCore", "ProvostSandbox", "ProvostServer", "provost",
+        "provost-unpack", "provostd",
     ])
     func startsWithoutTheFullFoundation(target: String) throws {
         let files = try package.sources(of: target)

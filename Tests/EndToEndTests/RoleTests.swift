@@ -29,6 +29,23 @@ extension EndToEndTests {
             (["audit", "list"], [4, 4, 4, 4]),
             (["doctor"], [4, 4, 4, 4]),
             (["whoami"], [0, 0, 0, 0]),
+            (["quota", "explain", "--cohort", "COHORT"], [0, 0, 0, 4]),
+            (["quota", "explain", "--cohort", "COHORT", "--person", "OWNER"], [0, 4, 0, 4]),
+            (["quota", "show"], [4, 4, 0, 0]),
+            (["quota", "show", "cohort:COHORT"], [4, 4, 0, 4]),
+            (["quota", "show", "organization:COHORT"], [4, 4, 4, 4]),
+            (["quota", "set", "cohort:COHORT", "memory", "1GiB"], [4, 4, 4, 4]),
+            (["quota", "clear", "learner:COHORT/OWNER", "memory"], [4, 4, 4, 4]),
+            (["quota", "simulate", "cohort:COHORT", "memory", "1GiB"], [4, 4, 4, 4]),
+            (["budget", "set", "COHORT", "60h"], [4, 4, 4, 4]),
+            (["budget", "adjust", "OWNER", "1h", "--cohort", "COHORT", "--reason", "mine"], [4, 4, 4, 4]),
+            (["budget", "balance", "--cohort", "COHORT", "--person", "OWNER"], [0, 4, 0, 4]),
+            (["budget", "ledger", "--cohort", "COHORT", "--person", "OWNER"], [0, 4, 0, 4]),
+            (["budget", "forecast", "--cohort", "COHORT", "--person", "OWNER"], [0, 4, 0, 4]),
+            (["usage", "--place", "cohort:COHORT"], [4, 4, 0, 4]),
+            (["usage", "--place", "learner:COHORT/OWNER"], [0, 4, 0, 4]),
+            (["usage", "--by", "organization"], [4, 4, 4, 4]),
+            (["cohort", "extend", "COHORT", "--until", "2099-01-01", "--reason", "mine"], [4, 4, 4, 4]),
         ]
 
         @Test func everyRoleMayDoItsPart() async throws {

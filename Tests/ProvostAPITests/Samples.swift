@@ -131,6 +131,27 @@ enum Samples {
         return change
     }
 
+    private static let learner = LimitNode.enrollment(cohort: slug("spring"), person: slug("minji"))
+    private static let balance = BudgetBalance(
+        unit: .sessionHours, granted: 216_000_000, charged: 7_200_000, held: 600_000, adjusted: -3_600_000)
+    private static let standing = LimitStanding(
+        cohort: slug("spring"), person: slug("minji"), lab: slug("web-service"),
+        rows: [
+            LimitStanding.Row(
+                explanation: LimitExplanation(
+                    dimension: .memory, value: 256 << 20, binding: .lab,
+                    steps: [
+                        LimitExplanation.Step(origin: .node(.organization(slug("acme"))), value: nil),
+                        LimitExplanation.Step(origin: .node(learner), value: 1 << 30),
+                        LimitExplanation.Step(origin: .lab, value: 256 << 20),
+                    ]), used: 256 << 20,
+                totals: [LimitStanding.Total(node: .cohort(slug("spring")), value: 8 << 30, used: 3 << 30)]),
+            LimitStanding.Row(
+                explanation: LimitExplanation(
+                    dimension: .sessions, value: 16, binding: .standard,
+                    steps: [LimitExplanation.Step(origin: .standard, value: 16)]), used: nil, totals: []),
+        ])
+
     static var all: [Sample] {
         [
             Sample("assignment-change", change), Sample("assignment-change-bare", AssignmentChange()),
@@ -142,6 +163,27 @@ enum Samples {
                     details: #"{"title":"Spring"}"#, hash: digest(6))),
             Sample("audit-verification", AuditVerification(entries: 12, brokenAt: 7)),
             Sample("audit-verification-bare", AuditVerification(entries: 12, brokenAt: nil)),
+            Sample(
+                "budget-adjustment",
+                BudgetAdjustment(cohort: slug("spring"), person: slug("minji"), amount: .seconds(-90), reason: "Twice.")),
+            Sample(
+                "budget-forecast",
+                BudgetForecast(person: slug("minji"), balance: balance, chargedInSevenDays: 7_000_000, now: instant)),
+            Sample(
+                "budget-forecast-bare",
+                BudgetForecast(person: slug("minji"), balance: balance, chargedInSevenDays: 0, now: instant)),
+            Sample("budget-order", BudgetOrder(cohort: slug("spring"), unit: .cpuSeconds, amount: .seconds(3600))),
+            Sample("budget-order-bare", BudgetOrder(cohort: slug("spring"), unit: .sessionHours, amount: nil)),
+            Sample(
+                "budget-report",
+                BudgetReport(
+                    cohort: slug("spring"), person: slug("minji"), balance: balance, windowBegins: instant, windowEnds: later,
+                    extensionUntil: later)),
+            Sample(
+                "budget-report-bare",
+                BudgetReport(
+                    cohort: slug("spring"), person: slug("minji"), balance: nil, windowBegins: instant, windowEnds: later,
+                    extensionUntil: nil)),
             Sample("cohort", cohort),
             Sample(
                 "doctor-report",
@@ -155,8 +197,39 @@ enum Samples {
             Sample("enrollment", enrollment),
             Sample("enrollment-code", EnrollmentCode(enrollment: enrollment, code: "pvc_x", expiresAt: later)),
             Sample("error-body", ErrorBody(code: .limitReached, message: "Too much.", requestId: "req_1")),
+            Sample("extension-info", ExtensionInfo(cohort: slug("spring"), person: slug("minji"), until: later)),
+            Sample("extension-info-bare", ExtensionInfo(cohort: slug("spring"), person: nil, until: later)),
             Sample("grader-version", grader),
-            Sample("lab-version", lab), Sample("login-request", LoginRequest(code: "pvc_x", label: "laptop")),
+            Sample("lab-version", lab),
+            Sample(
+                "ledger-entry",
+                LedgerEntry(
+                    sequence: 7, cohort: slug("spring"), person: slug("minji"), workspace: ID(trusted: "wsp_1"), start: 3,
+                    kind: .charge, unit: .sessionHours, amount: 420_000, hold: 6, price: 12, at: instant, actor: "provost",
+                    reason: "stop")),
+            Sample(
+                "ledger-entry-bare",
+                LedgerEntry(
+                    sequence: 1, cohort: slug("spring"), person: slug("minji"), workspace: nil, start: nil, kind: .grant,
+                    unit: .cpuSeconds, amount: 3_600_000, hold: nil, price: 0, at: instant, actor: "hana",
+                    reason: "the cohort's budget")),
+            Sample("limit-change", LimitChange(node: .cohort(slug("spring")), scope: .total, dimension: .memory, value: 1 << 30)),
+            Sample(
+                "limit-change-bare", LimitChange(node: .program(slug("backend")), scope: .each, dimension: .cpus, value: nil)),
+            Sample(
+                "limit-effect",
+                LimitEffect(
+                    node: learner, scope: .each, dimension: .submissionsPerDay, before: 5, after: 2,
+                    binding: .node(.cohort(slug("spring"))), used: 3)),
+            Sample(
+                "limit-effect-bare",
+                LimitEffect(
+                    node: learner, scope: .each, dimension: .submissionsPerDay, before: nil, after: nil, binding: nil, used: 0)),
+            Sample(
+                "limit-setting",
+                LimitSetting(node: .organization(slug("acme")), scope: .total, dimension: .disk, value: 200 << 30)),
+            Sample("limit-standing", standing),
+            Sample("login-request", LoginRequest(code: "pvc_x", label: "laptop")),
             Sample("login-request-bare", LoginRequest(code: "pvc_x")),
             Sample("login-response", LoginResponse(token: "pvt_x", expiresAt: later, who: who)),
             Sample(
@@ -174,6 +247,10 @@ enum Samples {
             Sample(
                 "new-enrollment",
                 NewEnrollment(person: NewPerson(slug: slug("minji"), name: "김민지", email: "m@example.org"), role: .instructor)),
+            Sample(
+                "new-extension",
+                NewExtension(person: slug("minji"), until: CivilTime(date: day, secondOfDay: 64_800), reason: "ill")),
+            Sample("new-extension-bare", NewExtension(person: nil, until: CivilTime(date: day), reason: "outage")),
             Sample("new-organization", NewOrganization(slug: slug("acme"), title: "Acme")),
             Sample("new-person-bare", NewPerson(slug: slug("minji"))),
             Sample("new-program", NewProgram(organization: slug("acme"), slug: slug("backend"), title: "Backend")),
@@ -255,6 +332,15 @@ enum Samples {
                     record: GradingRecord(
                         outcome: .graded, isolation: .twoRoom, score: Points(whole: 3), max: Points(whole: 4),
                         leaderboard: [LeaderboardEntry(name: "F1", value: "0.91")]), unpack: nil)),
+            Sample(
+                "usage-report",
+                UsageReport(
+                    from: instant, to: later,
+                    rows: [
+                        UsageRow(
+                            node: learner, learners: 1, workspaces: 2, sessionTime: .seconds(7200), cpuTime: .seconds(61),
+                            freeTime: .seconds(3600), priced: 12_500)
+                    ])),
             Sample("who-am-i", who),
             Sample("who-am-i-local", WhoAmI(name: "local:0", person: nil, administrator: true, enrollments: [])),
         ]

@@ -1,9 +1,9 @@
 import Glibc
 import ProvostAPI
+import ProvostCommand
 import ProvostCore
 import Synchronization
 import Testing
-import provost
 
 /// The client against a server that misbehaves on purpose.
 struct ClientTests {

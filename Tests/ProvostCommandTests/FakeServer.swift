@@ -1,8 +1,8 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import ProvostCommand
 import Synchronization
-import provost
 
 /// A daemon's outside, in this process: answers each request as a script says and keeps what it got.
 final class FakeServer: Sendable {

@@ -1,6 +1,6 @@
+import ProvostCommand
 import ProvostCore
 import Testing
-import provost
 
 struct MessageTests {
     @Test(arguments: MessageTests.all.indices)
@@ -82,6 +82,7 @@ struct MessageTests {
             .suspended, .fileNotWritten(path: "p", reason: "r"), .fileNotRead(path: "p", reason: "r"), .fileExists(path: "p"),
             .noOpenAssignments, .noAssignments, .noSubmissions, .nothingUnfinished, .progressTotal(score: "1", max: "2"),
             .progressMissing(names: "a"), .serverStatus(version: "1", queued: 0, running: 0, workers: 1), .serverDegraded,
+            .noBudget, .budgetCounts(.cpuSeconds), .budgetCounts(.sessionHours),
             .neitherFileNorFolder(path: "p"), .emptyFile(path: "p"), .fileChanged(path: "p"), .packed(files: 2, size: "1 B"),
             .leftOut(path: "p", reason: "r"), .leftOutMore(3), .sending, .sendingAgain(attempt: 1, of: 5, delay: .seconds(1)),
             .gaveUpSending, .interruptedWhileSending,

@@ -1,8 +1,8 @@
 import ProvostAPI
+import ProvostCommand
 import ProvostCore
 import Synchronization
 import Testing
-import provost
 
 struct OutputTests {
     private struct Row: Sendable {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
+import ProvostCommand
 import Testing
-import provost
 
 struct ParsingTests {
     @Test(arguments: [
@@ -27,6 +27,17 @@ struct ParsingTests {
         "enrollment list --cohort c",
         "enrollment suspend a --cohort c", "token list", "token revoke t", "doctor -o json", "audit list --after 3 --limit 9",
         "audit verify", "completion zsh",
+        "quota set cohort:autumn memory 1GiB", "quota set organization:academy disk 200GiB --total -o json",
+        "quota set learner:autumn/minji cpus 1.5", "quota set program:cloud submissions-per-day none",
+        "quota clear cohort:autumn workspaces --total", "quota show", "quota show learner:autumn/minji -o csv", "quota explain",
+        "quota explain memory --assignment web-service --person minji --cohort autumn",
+        "quota simulate cohort:autumn workspaces 20 --total", "budget set autumn 60h", "budget set autumn 90m --unit cpu-seconds",
+        "budget set autumn none", "budget adjust minji 2h --cohort autumn --reason outage",
+        "budget adjust minji 2h --take --reason why", "budget balance --person minji --cohort autumn",
+        "budget ledger --workspace wsp_1 -o csv", "budget forecast --cohort autumn", "usage",
+        "usage --by organization --from 2026-09-01 --to 2026-09-30", "usage --by learner --place cohort:autumn -o csv",
+        "cohort extend autumn --until 2026-12-27 --reason why",
+        "cohort extend autumn --until 2026-12-27T18:00 --person minji --reason why",
     ])
     func typicalArgumentsAreUnderstood(line: String) throws {
         _ = try Provost.parseAsRoot(line.split(separator: " ").map(String.init))
@@ -42,6 +53,12 @@ struct ParsingTests {
         "regrade apply rgs_1", "regrade --assignment a --preview --newest-lab-version --lab-version ab", "org create",
         "program create a", "cohort create a --program b --first-day 2026-12-20 --last-day 2026-09-01 --timezone UTC",
         "cohort create a --program b --first-day 2026-02-30 --last-day 2026-09-01 --timezone UTC", "person create", "enroll a",
+        "quota set cohort:autumn memory", "quota set autumn memory 1GiB", "quota set cohort:autumn memory lots",
+        "quota set cohort:autumn speed 3", "quota simulate cohort:autumn cpus 1.2345", "quota clear cohort:autumn",
+        "quota set learner:autumn memory 1GiB", "budget set autumn", "budget set autumn 60",
+        "budget set autumn 60h --unit minutes",
+        "budget adjust minji 2h", "usage --by person", "usage --from 2026-09-30 --to 2026-09-01", "usage --place autumn",
+        "cohort extend autumn --until 2026-12-27", "cohort extend autumn --until soon --reason why",
         "enroll a --cohort c --role king", "token revoke", "completion tcsh", "labs -o xml", "labs extra",
     ])
     func otherArgumentsAreUsageErrors(line: String) throws {

@@ -1,9 +1,9 @@
 import Foundation
 import Glibc
 import ProvostAPI
+import ProvostCommand
 import ProvostCore
 import Testing
-import provost
 
 /// The built program, against a daemon's outside in this process.
 struct ProgramTests {

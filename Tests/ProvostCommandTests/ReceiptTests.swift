@@ -2,9 +2,9 @@ import Crypto
 import FoundationEssentials
 import Glibc
 import ProvostAPI
+import ProvostCommand
 import ProvostCore
 import Testing
-import provost
 
 struct ReceiptTests {
     private let signer = Curve25519.Signing.PrivateKey()

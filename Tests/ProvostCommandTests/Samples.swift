@@ -1,7 +1,7 @@
 import FoundationEssentials
 import ProvostAPI
+import ProvostCommand
 import ProvostCore
-import provost
 
 /// Things as the daemon would send them.
 enum Samples {

@@ -60,7 +60,7 @@ struct MigrationTests {
 
 /// One row or more for every table a version brought, written against that version only.
 enum Fixture {
-    static let all = [first, records, regradeSets]
+    static let all = [first, records, regradeSets, workspaces]
 
     private static let a = String(repeating: "a", count: 64)
     private static let b = String(repeating: "b", count: 64)
@@ -120,5 +120,24 @@ enum Fixture {
         INSERT INTO regradeDecision (regradeSet, submission, verdict, taken, before, after, newestScore)
           VALUES ('rgs_1', 'sub_1', 'higher', 1, 'gra_1', 'gra_2', 2);
         INSERT INTO regradeMove VALUES ('rgs_1', 'per_1', 'gra_1', 'gra_2');
+        """
+    private static let workspaces = """
+        INSERT INTO workspace (id, enrollment, assignment, labVersion, state, start, cpus, memory, processes, disk, files, network,
+          createdAt)
+          VALUES ('wsp_1', 'enr_1', 'asg_1', '\(b)', 'stopped', 0, 1000, 512, 64, 1024, 100, 'loopback', 1);
+        INSERT INTO ledger (enrollment, kind, unit, amount, ofBudget, at, actor, reason)
+          VALUES ('enr_1', 'grant', 'session-hours', 3600000, 1, 1, 'hana', 'the cohort''s budget');
+        INSERT INTO ledger (enrollment, workspace, start, kind, unit, amount, at, actor, reason)
+          VALUES ('enr_1', 'wsp_1', 1, 'hold', 'session-hours', 600000, 2, 'minji', 'start');
+        UPDATE workspace SET state = 'starting', start = 1, hold = 2, askedAt = 2;
+        INSERT INTO ledger (enrollment, workspace, start, kind, unit, amount, hold, sessionTime, cpuTime, at, actor, reason)
+          VALUES ('enr_1', 'wsp_1', 1, 'charge', 'session-hours', 400, 2, 400, 90, 3, 'provost', 'stop');
+        UPDATE workspace SET state = 'stopped', hold = NULL, stoppedAt = 3, stopReason = 'asked';
+        INSERT INTO snapshot VALUES ('snp_1', 'wsp_1', 'reset', 4, 700);
+        INSERT INTO share VALUES ('shr_1', 'wsp_1', 'per_1', 'watch', 4, 9, NULL);
+        INSERT INTO visit (share, beganAt, endedAt) VALUES ('shr_1', 5, 6);
+        INSERT INTO limitSetting (cohort, scope, dimension, value, setBy, setAt) VALUES ('coh_1', 'total', 'memory', 4096, 'hana', 1);
+        INSERT INTO budget VALUES ('coh_1', 'session-hours', 3600000, 'hana', 1);
+        INSERT INTO studyExtension (cohort, enrollment, until, reason, actor, at) VALUES ('coh_1', 'enr_1', 99, 'ill', 'hana', 7);
         """
 }

@@ -32,7 +32,7 @@ package struct SubmissionService: Sendable {
 
     // MARK: Intake
 
-    /// Checks everything that can be checked before the first byte is kept: rights, dates, the declared size.
+    /// Checks everything that can be checked before the first byte is kept: rights, dates, the declared size, the submissions of the day.
     ///
     /// `receivedAt` decides about lateness: it is when the first byte of the request arrived.
     package func begin(
@@ -62,6 +62,8 @@ package struct SubmissionService: Sendable {
         {
             throw refusal
         }
+        try await context.store.requireSubmissionInDay(
+            person: person.id, cohort: view.cohort.slug, key: key, at: context.now())
         let writer = try context.blobs.writer()
         return Intake(
             view: view, person: person, key: key, fileName: Self.shown(fileName), declaredDigest: declaredDigest,

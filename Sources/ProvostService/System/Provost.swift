@@ -14,6 +14,8 @@ package struct Provost: Sendable {
     package let submissions: SubmissionService
     package let regrades: RegradeService
     package let results: ResultService
+    package let limits: LimitService
+    package let budgets: BudgetService
     package let archives: ArchiveIntake
     package let queue: GradingQueue
     package let trials: TrialService
@@ -62,6 +64,8 @@ package struct Provost: Sendable {
         submissions = SubmissionService(context, signer: signer, assignments: assignments, queue: queue)
         regrades = RegradeService(context, assignments: assignments, queue: queue)
         results = ResultService(context, assignments: assignments)
+        limits = LimitService(context, assignments: assignments)
+        budgets = BudgetService(context)
         trials = TrialService(context, assignments: assignments, runner: runner, places: max(1, workers / 2))
         archives = ArchiveIntake(blobs: context.blobs)
         startedAt = context.now()

@@ -38,6 +38,9 @@ extension Message {
         case .serverStatus(let version, let queued, let running, let workers):
             "provostd \(version): 대기 \(queued)건, 채점 중 \(running)건, 동시에 최대 \(workers)건입니다."
         case .serverDegraded: "이 서버에서는 일부 제한이 적용되지 않습니다(“provost doctor” 참고)."
+        case .noBudget: "예산 없음: 시간 한도가 없습니다"
+        case .budgetCounts(.cpuSeconds): "CPU 시간"
+        case .budgetCounts(.sessionHours): "작업 환경 사용 시간"
         case .neitherFileNorFolder(let path): "“\(path)”은(는) 폴더도 보낼 수 있는 파일도 아닙니다. 경로를 확인하세요."
         case .emptyFile(let path): "“\(path)”이(가) 비어 있습니다. 작업한 폴더나 압축 파일을 지정하세요."
         case .fileChanged(let path): "보내는 동안 “\(path)”이(가) 바뀌었습니다. 작업이 끝난 뒤 다시 제출하세요."

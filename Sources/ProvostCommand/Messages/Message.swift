@@ -40,6 +40,10 @@ package enum Message: Sendable {
     case serverStatus(version: String, queued: Int, running: Int, workers: Int)
     case serverDegraded
 
+    // Limits and budgets
+    case noBudget
+    case budgetCounts(BudgetUnit)
+
     // Submit
     case neitherFileNorFolder(path: String)
     case emptyFile(path: String)
@@ -115,6 +119,9 @@ package enum Message: Sendable {
         case assignment, title, state, opens, due, closes, attempts, score, cohort, number, test, result, points, message
         case submission, received, size, digest, person, stage, attempt, file, late, grading, isolation, name, email, role
         case enrollments, server, evidence, unpacked, reason, position, gradings, started, finished
+        case dimension, limit, used, boundBy = "bound by", chain, totals
+        case counts, granted, adjusted, setAside = "set aside", left
+        case windowBegins = "window begins", windowEnds = "window ends", extendedUntil = "extended until"
     }
 
     /// The sentence, without a line break at the end.

@@ -1,8 +1,6 @@
 package import ArgumentParser
-import Glibc
 
 /// The root of the command line: `provost noun verb`, and the short verbs that learners type.
-@main
 package struct Provost: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "provost",
@@ -34,16 +32,11 @@ package struct Provost: AsyncParsableCommand {
                 name: "Administrator",
                 subcommands: [
                     OrganizationCommand.self, ProgramCommand.self, CohortCommand.self, PersonCommand.self, Enroll.self,
-                    EnrollmentCommand.self, TokenCommand.self, ImageCommand.self, Doctor.self, AuditCommand.self,
+                    EnrollmentCommand.self, QuotaCommand.self, BudgetCommand.self, UsageCommand.self, TokenCommand.self,
+                    ImageCommand.self, Doctor.self, AuditCommand.self,
                 ]),
             CommandGroup(name: "Other", subcommands: [Completion.self]),
         ])
 
     package init() {}
-
-    package static func main() async {
-        // A pipe whose reader left must not end a submission half-way.
-        signal(SIGPIPE, SIG_IGN)
-        Glibc.exit(await Invocation(Array(CommandLine.arguments.dropFirst())).run())
-    }
 }

@@ -45,6 +45,9 @@ extension Message {
         case .serverStatus(let version, let queued, let running, let workers):
             "provostd \(version): \(queued) waiting, \(running) being graded, \(workers) at a time."
         case .serverDegraded: "Some limits are not enforced on this server (see “provost doctor”)."
+        case .noBudget: "no budget: time is not capped"
+        case .budgetCounts(.cpuSeconds): "CPU time"
+        case .budgetCounts(.sessionHours): "workspace time"
         case .neitherFileNorFolder(let path): "“\(path)” is neither a folder nor a file that can be sent; check the path."
         case .emptyFile(let path): "“\(path)” is empty; name the folder or the archive with your work."
         case .fileChanged(let path): "“\(path)” changed while it was being sent; submit again when it is finished."

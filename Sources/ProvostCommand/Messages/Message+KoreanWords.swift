@@ -88,6 +88,20 @@ extension Message {
         case .gradings: "채점 횟수"
         case .started: "채점 시작"
         case .finished: "채점 종료"
+        case .dimension: "항목"
+        case .limit: "한도"
+        case .used: "사용"
+        case .boundBy: "정한 곳"
+        case .chain: "적용 순서"
+        case .totals: "합계 한도"
+        case .counts: "계산 기준"
+        case .granted: "부여"
+        case .adjusted: "조정"
+        case .setAside: "예약"
+        case .left: "남음"
+        case .windowBegins: "학습 기간 시작"
+        case .windowEnds: "학습 기간 종료"
+        case .extendedUntil: "연장 기한"
         }
     }
 }
