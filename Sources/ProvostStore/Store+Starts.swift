@@ -63,6 +63,16 @@ extension Store {
         }
     }
 
+    /// How many runs came to an end since an instant, as far as they are known to have used anything: what ``WaitingRule/estimate`` goes by.
+    package func placesFreed(since instant: Timestamp) async throws(ProvostError) -> Int {
+        try await read { db in
+            try db.row(
+                "SELECT count(*) FROM ledger WHERE kind = 'charge' AND at > ? AND reason = ?",
+                [instant.milliseconds, Database.stopReason]
+            ) { $0[0] } ?? 0
+        }
+    }
+
     /// The place of one that waits; 1 is next. nil: it does not wait.
     package func waitingPlace(_ id: ID<Workspace>) async throws(ProvostError) -> (position: Int, of: Int)? {
         let place = try await read { db -> [Int]? in
