@@ -141,7 +141,7 @@ extension Database {
     func requireDisk(_ disk: Int64, chain: LimitChain, place: LimitPlace, besides: String) throws {
         for (node, value) in chain.totals(.disk) {
             let used = try diskUse(branch(node, of: place), besides: besides)
-            guard used + disk <= value else {
+            guard disk <= value - used else {
                 throw LimitObstacle(
                     node: .node(node), scope: .total, dimension: .disk, value: value, used: used, wanted: disk
                 ).error

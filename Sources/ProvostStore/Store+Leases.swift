@@ -150,13 +150,16 @@ extension Store {
 }
 
 extension Database {
+    /// What the last charge of a run says.
+    static let stopReason = "stop"
+
     fileprivate func stopped(
         _ workspace: Workspace, used: RunUse?, reason: Workspace.StopReason, detail: String?, at instant: Timestamp
     ) throws {
         let place = try place(cohort: workspace.cohort, person: workspace.person)
         try endHold(
             of: WorkspaceRun(workspace: workspace.id, start: workspace.start), enrollment: place.enrollment, used: used,
-            at: instant, reason: used == nil ? "ended, use unknown" : "stop")
+            at: instant, reason: used == nil ? "ended, use unknown" : Self.stopReason)
         let asked = workspace.state == .stopping
         try run(
             """

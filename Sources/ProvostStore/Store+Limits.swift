@@ -86,6 +86,9 @@ private struct LimitView {
 }
 
 extension Database {
+    /// 1 PiB where bytes are meant: far above any machine, and far below where sums overflow.
+    private static let largestLimit: Int64 = 1 << 50
+
     /// Returns the value that was there.
     @discardableResult
     fileprivate func apply(_ change: LimitChange, by actor: String, at instant: Timestamp) throws -> Int64? {
@@ -95,7 +98,10 @@ extension Database {
                 "\(change.dimension.rawValue) has no total; totals are for \(LimitDimension.allCases.filter(\.hasTotal).map(\.rawValue).joined(separator: ", "))."
             )
         }
-        guard change.value.map({ $0 >= 0 }) != false else { throw ProvostError(.invalid, "A limit is 0 or more.") }
+        guard change.value.map({ (0...Self.largestLimit).contains($0) }) != false else {
+            throw ProvostError(
+                .invalid, "A limit is 0 or more, and at most \(change.dimension.text(Self.largestLimit)); “none” is no cap.")
+        }
         let key = try branch(change.node).key
         let before = try row(
             "SELECT value FROM limitSetting WHERE node = ? AND scope = ? AND dimension = ?",

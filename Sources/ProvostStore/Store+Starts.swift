@@ -63,6 +63,16 @@ extension Store {
         }
     }
 
+    /// How many runs came to an end since an instant, as far as they are known to have used anything: what ``WaitingRule/estimate`` goes by.
+    package func placesFreed(since instant: Timestamp) async throws(ProvostError) -> Int {
+        try await read { db in
+            try db.row(
+                "SELECT count(*) FROM ledger WHERE kind = 'charge' AND at > ? AND reason = ?",
+                [instant.milliseconds, Database.stopReason]
+            ) { $0[0] } ?? 0
+        }
+    }
+
     /// The place of one that waits; 1 is next. nil: it does not wait.
     package func waitingPlace(_ id: ID<Workspace>) async throws(ProvostError) -> (position: Int, of: Int)? {
         let place = try await read { db -> [Int]? in
@@ -94,7 +104,7 @@ extension Database {
         if caps.isEmpty, let value = LimitDimension.workspaces.standard { caps = [(.standard, place.nodes[0], value)] }
         for cap in caps {
             let used = try activeCount(branch(cap.node, of: place), person: place.person, besides: workspace.id.text)
-            guard used + 1 <= cap.value else {
+            guard used < cap.value else {
                 throw LimitObstacle(
                     node: cap.origin, scope: .each, dimension: .workspaces, value: cap.value, used: used, wanted: 1
                 ).error
@@ -111,7 +121,7 @@ extension Database {
         for (dimension, amount) in wanted {
             for (node, value) in chain.totals(dimension) {
                 let used = try activeUse(branch(node, of: place), besides: workspace.id.text).amount(dimension)
-                guard used + amount <= value else {
+                guard amount <= value - used else {
                     throw LimitObstacle(
                         node: .node(node), scope: .total, dimension: dimension, value: value, used: used, wanted: amount
                     ).error
@@ -164,9 +174,9 @@ extension Database {
                 workspaces: 0, memory: 0, starting: 0
             )
         let capacity = request.capacity
-        return capacity.memory.map { use.memory + request.limits.memory.bytes > $0.bytes } == true
-            || capacity.workspaces.map { use.workspaces + 1 > $0 } == true
-            || capacity.starting.map { use.starting + 1 > $0 } == true
+        return capacity.memory.map { request.limits.memory.bytes > $0.bytes - use.memory } == true
+            || capacity.workspaces.map { use.workspaces >= $0 } == true
+            || capacity.starting.map { use.starting >= $0 } == true
     }
 
     func waitingOrder() throws -> [WaitingRule.Ticket] {

@@ -130,6 +130,7 @@ extension EndToEndTests {
             // The day belongs to it: until midnight in Seoul.
             #expect(made.json["until"].text == "2099-03-01T15:00:00.000Z")
             try await room.daemon.must(extend + ["2099-01-01T18:00"], as: head)
+            #expect(try await room.daemon.must(["budget", "balance"], as: learner).output.contains("2099-03-02 00:00 +09:00"))
             let mine = try await room.daemon.must(["budget", "balance", "-o", "json"], as: learner).json
             #expect(mine["extensionUntil"].text == "2099-03-01T15:00:00.000Z")
             let theirs = try await room.daemon.must(["budget", "balance", "-o", "json"], as: head).json

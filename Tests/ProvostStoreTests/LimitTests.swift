@@ -32,6 +32,9 @@ struct LimitTests {
             try await campus.set(.cohort(campus.cohort), .total, .sessions, 3)
         }
         await expectFailure(.invalid, "0 or more") { try await campus.set(.cohort(campus.cohort), .each, .cpus, -1) }
+        await expectFailure(.invalid, "at most 1024 TiB") {
+            try await campus.set(.cohort(campus.cohort), .each, .memory, .max)
+        }
         await expectFailure(.notFound, "cohort “nowhere”") { try await campus.set(.cohort(Slug("nowhere")), .each, .cpus, 1) }
         await expectFailure(.notFound, "not in the cohort") {
             let stranger = World.person("stranger")

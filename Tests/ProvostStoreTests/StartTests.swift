@@ -145,10 +145,28 @@ struct StartTests {
         var larger = Campus.limits
         larger.disk = ByteCount(larger.disk.bytes + 1)
         await expectFailure(.limitReached, "disk") { try await campus.begin(1, 0, campus.request(limits: larger)) }
+        #expect(try await campus.store.placesFreed(since: Timestamp(milliseconds: 0)) == 0)
+        try await campus.stop(start: 1, used: used(session: 3))
+        #expect(try await campus.store.placesFreed(since: Timestamp(milliseconds: World.now.milliseconds - 1)) == 1)
+        #expect(try await campus.store.placesFreed(since: World.now) == 0)
         // A deleted volume gives its bytes back.
         try await campus.store.deleteWorkspace(campus.id(1, 1), by: "minji", at: World.now)
         try await campus.set(.cohort(campus.cohort), .total, .disk, 4 * Campus.limits.disk.bytes)
         try await third.create(0, 0, id: id)
+    }
+
+    @Test func of32VolumesAtOnceOnly5FitIntoTheTotal() async throws {
+        let campus = try await Campus.make(learners: 32, assignments: 0)
+        let assignment = try World.assignment("lab", due: nil, lab: campus.world.lab)
+        try await campus.store.createAssignment(assignment, by: "local:0", at: World.now)
+        let room = Campus(world: campus.world, assignments: [assignment], learners: campus.learners)
+        try await room.set(.program(Slug("backend")), .total, .disk, 6 * Campus.limits.disk.bytes - 1)
+        let made = await withTaskGroup(of: Bool.self) { group in
+            for learner in 0..<32 { group.addTask { (try? await room.create(learner, 0)) != nil } }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(made == 5)
+        #expect(try await room.store.limitUse(.cohort(room.cohort), .disk, at: World.now) == 5 * Campus.limits.disk.bytes)
     }
 
     @Test func whoWaitsIsServedInFairOrder() async throws {

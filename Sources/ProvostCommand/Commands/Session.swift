@@ -52,6 +52,12 @@ struct Session: Sendable {
         return Times(assignments)
     }
 
+    /// The same for cohorts that may have no assignment yet.
+    func cohortTimes() async -> Times {
+        let cohorts: [Cohort] = (try? await client.get(Route.path("cohorts"))) ?? []
+        return Times(cohorts: cohorts)
+    }
+
     /// The cohort given, or the only one in which the caller has at least this role. Throws `invalid` when that is not plain.
     func cohort(_ given: String?, atLeast role: Role) async throws -> String {
         if let given { return given }

@@ -14,6 +14,13 @@ package struct Times: Sendable {
         self.zones = zones
     }
 
+    /// Knows the zone of each of these cohorts.
+    package init(cohorts: [Cohort]) {
+        zones = Dictionary(
+            cohorts.compactMap { cohort in ZoneFile.zone(named: cohort.timezone).map { (cohort.slug, $0) } },
+            uniquingKeysWith: { first, _ in first })
+    }
+
     /// `2026-11-21 18:00 +09:00`; UTC (with `Z`) for a cohort or zone that is not known.
     package func short(_ instant: Timestamp?, cohort: Slug) -> String {
         guard let instant else { return "" }

@@ -27,7 +27,8 @@ package enum LeaseRule {
 
     /// Whether to renew: once half of the hold is used, or half of the lease's real time has gone by.
     package static func renews(used: Int64, held: Int64, sinceRenewal: TimeSpan, length: TimeSpan = LeaseRule.length) -> Bool {
-        used * 2 >= held || sinceRenewal.milliseconds * 2 >= length.milliseconds
+        used >= held - max(0, used)
+            || sinceRenewal.milliseconds >= length.milliseconds - max(0, sinceRenewal.milliseconds)
     }
 
     /// Real time until the budget ends at the pace at which it can be used at most; nil without a budget.
@@ -35,7 +36,8 @@ package enum LeaseRule {
     /// `usedSinceCharge` is what the ledger does not know yet, in milliseconds of the unit.
     package static func timeLeft(balance: BudgetBalance?, usedSinceCharge: Int64, cpuMillis: Int) -> TimeSpan? {
         guard let balance else { return nil }
-        let rest = max(0, balance.left + balance.held - max(0, usedSinceCharge))
+        let whole = max(0, balance.left + balance.held)
+        let rest = whole - min(whole, max(0, usedSinceCharge))
         switch balance.unit {
         case .sessionHours: return TimeSpan(milliseconds: rest)
         case .cpuSeconds:

@@ -18,7 +18,7 @@ struct BudgetBalanceShow: AsyncParsableCommand {
         let cohort = try await session.cohort(cohort.cohort, atLeast: .learner)
         let report: BudgetReport = try await session.client.get(
             Route.path("budgets", "balance", query: [("cohort", cohort), ("person", person?.text)]))
-        let times = output.output == .json ? Times() : await session.times()
+        let times = output.output == .json ? Times() : await session.cohortTimes()
         let words = session.wording(for: output.output)
         let amount = { (read: @escaping @Sendable (BudgetBalance) -> Int64) in
             { @Sendable (report: BudgetReport) in report.balance.map { BudgetCommand.text(read($0)) } ?? "" }

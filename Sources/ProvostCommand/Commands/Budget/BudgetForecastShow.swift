@@ -18,7 +18,7 @@ struct BudgetForecastShow: AsyncParsableCommand {
         let cohort = try await session.cohort(cohort.cohort, atLeast: .learner)
         let rows: [BudgetForecast] = try await session.client.get(
             Route.path("budgets", "forecast", query: [("cohort", cohort), ("person", person?.text)]))
-        let times = output.output == .json ? Times() : await session.times()
+        let times = output.output == .json ? Times() : await session.cohortTimes()
         let slug = try Slug(cohort)
         try output.renderer(session).list(
             rows,

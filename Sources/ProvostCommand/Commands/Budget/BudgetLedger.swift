@@ -23,7 +23,7 @@ struct BudgetLedger: AsyncParsableCommand {
             Route.path(
                 "budgets", "ledger",
                 query: [("cohort", cohort), ("person", person?.text), ("workspace", workspace?.text)]))
-        let times = output.output == .json ? Times() : await session.times()
+        let times = output.output == .json ? Times() : await session.cohortTimes()
         try output.renderer(session).list(
             rows,
             [

@@ -36,7 +36,7 @@ struct CohortExtend: AsyncParsableCommand {
         let made: ExtensionInfo = try await session.client.send(
             .post, Route.path("cohorts", cohort.text, "extensions"),
             body: NewExtension(person: person, until: until, reason: reason))
-        let times = output.output == .json ? Times() : await session.times()
+        let times = output.output == .json ? Times() : await session.cohortTimes()
         try output.renderer(session).item(
             made,
             [
