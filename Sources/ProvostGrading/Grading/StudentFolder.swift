@@ -1,5 +1,5 @@
 import ProvostCore
-package import ProvostSandbox
+import ProvostSandbox
 
 /// INGInious' `student/`, which its two containers share. Here each room has its own: files go over before a `run_student`, and come back after it, so that
 /// the grader never walks through a folder in which the learner can plant a link.

@@ -45,7 +45,7 @@ struct LimitValue: ParsableArguments {
     /// nil: none. Throws a usage error that says how the dimension is written.
     func read(_ dimension: LimitDimension) throws -> Int64? {
         if value == "none" { return nil }
-        do { return try dimension.value(parsing: value) } catch let error as ProvostError { throw ValidationError(error.message) }
+        do { return try dimension.value(parsing: value) } catch { throw ValidationError(error.message) }
     }
 }
 
