@@ -53,7 +53,9 @@ package final class KeptWorkspace: Sendable {
             for _ in 0..<500 where kill(pid, 0) == 0 { usleep(10_000) }
         }
         whenGone()
-        let ending = Self.savedEnding(in: folder) ?? WorkspaceEnding(reason: "Its keeper was ended.", asked: false, usage: WorkspaceUsage())
+        let ending =
+            Self.savedEnding(in: folder)
+            ?? WorkspaceEnding(reason: "Its keeper was ended.", asked: false, usage: WorkspaceUsage())
         Files.removeTree(folder)
         let waiters = state.withLock { state in
             state.ending = ending
@@ -73,7 +75,9 @@ package final class KeptWorkspace: Sendable {
         return try? WorkspaceEnding(&reader)
     }
 
-    private func ask(_ kind: KeeperMessage.Kind, _ write: (inout WireWriter) -> Void = { _ in }) async throws(ProvostError) -> WireReader {
+    private func ask(_ kind: KeeperMessage.Kind, _ write: (inout WireWriter) -> Void = { _ in }) async throws(ProvostError)
+        -> WireReader
+    {
         let message = KeeperMessage(kind, write)
         let folder = folder
         return try await offPool { () throws(ProvostError) -> WireReader in try Self.ask(message, folder: folder) }
