@@ -131,6 +131,13 @@ int64_t clinux_wait(int64_t pid, int *status, int no_hang);
 int clinux_exit_status(int status);
 int clinux_term_signal(int status);
 
+/// A connected pair of Unix sockets that keep messages apart, close-on-exec.
+int clinux_packetpair(int pair[2]);
+/// One message, without waiting, and at most one descriptor with it (−1 when there is none), close-on-exec.
+ssize_t clinux_receive_descriptor(int socket, void *bytes, size_t size, int *descriptor);
+/// A descriptor that becomes readable when the file changes (inotify).
+int clinux_watch_changes(const char *path);
+
 /// An extended attribute's first byte, or a negative errno.
 int clinux_xattr_byte(const char *path, const char *name);
 

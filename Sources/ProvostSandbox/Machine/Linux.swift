@@ -29,6 +29,9 @@ extension ProvostError {
     }
 }
 
+/// What an errno means.
+func systemWords(_ number: Int32) -> String { unsafe String(cString: strerror(number)) }
+
 /// Small files of /proc and /sys, and folders of our own. Never used on a path that a room can write.
 enum Files {
     /// A small file; nil when it is missing or unreadable.
