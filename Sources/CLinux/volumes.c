@@ -109,6 +109,8 @@ int clinux_user_map(uint32_t inside, uint32_t outside) {
         snprintf(path, sizeof path, "/proc/%d/ns/user", holder);
         if (written && (handle = open(path, O_RDONLY | O_CLOEXEC)) < 0) error = errno;
     }
+    // Not by closing its pipe: a holder that another thread forked meanwhile has both ends of it open, as this one has of that one's.
+    if (holder > 0) kill(holder, SIGKILL);
     close(done[1]);
     close(made[0]);
     if (holder > 0)

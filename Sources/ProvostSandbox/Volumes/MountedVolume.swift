@@ -144,8 +144,8 @@ enum VolumeLock {
         flock(image, LOCK_EX | LOCK_NB) == 0 && !hasLoop(image, named: path)
     }
 
-    static func takeWaiting(_ image: Int32, named path: String) -> Bool {
-        for _ in 0..<250 {
+    static func takeWaiting(_ image: Int32, named path: String, most: TimeSpan = .seconds(5)) -> Bool {
+        for _ in 0..<max(1, most.milliseconds / 20) {
             if take(image, named: path) { return true }
             usleep(20_000)
         }

@@ -345,7 +345,8 @@ extension VolumeStore {
         let image = unsafe open(target, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
         guard image >= 0 else { throw .linux("open the volume", errno) }
         defer { close(image) }
-        guard wait ? VolumeLock.takeWaiting(image, named: target) : VolumeLock.take(image, named: target) else {
+        // A loop device goes a moment after its mount.
+        guard VolumeLock.takeWaiting(image, named: target, most: .seconds(wait ? 5 : 1)) else {
             throw ProvostError(.conflict, "The workspace still runs with this volume; stop it first.")
         }
         try body()
