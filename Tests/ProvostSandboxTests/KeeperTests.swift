@@ -26,7 +26,7 @@ extension RealRooms {
                 try await Task.sleep(for: .milliseconds(200))
                 shell.type("\u{1a}")
                 try await shell.until(output: "Stopped")
-                shell.type("kill %1; exit 7\n")
+                shell.type("kill %1; wait; exit 7\n")
                 try await shell.until { $0.status != nil }
                 #expect(shell.status == 7)
                 #expect(try await workspace.sessions().isEmpty)
@@ -76,7 +76,7 @@ extension RealRooms {
                 }
                 cat.send(SessionFrame(.inputEnd))
                 try await cat.until { $0.status != nil }
-                #expect(cat.output.utf8.count == bytes.count && cat.status == 0)
+                #expect(cat.bytes == bytes.count && cat.status == 0)
                 let missing = SessionClient(try await workspace.open(.command(["no-such-program"], size: nil, environment: [:])))
                 try await missing.until { $0.status != nil }
                 #expect(missing.status == 127 && missing.errors.contains("no-such-program"))
@@ -181,14 +181,7 @@ extension RealRooms {
                     if frozen { try await workspace.freeze() }
                     let keeper = try await run("/usr/bin/pgrep", ["-u", "\(workspace.user.uid)"])
                     #expect(keeper.status == 0)
-                    let pids = try await run(
-                        "/bin/sh",
-                        [
-                            "-c",
-                            "fuser \(bench.folder)/run/killed/keeper.sock 2>/dev/null; ss -xlp | grep '\(bench.folder)/run/killed/' | sed 's/.*pid=//;s/,.*//'",
-                        ])
-                    let pid = try #require(pids.output.split(whereSeparator: \.isWhitespace).compactMap { Int32($0) }.last)
-                    kill(pid, SIGKILL)
+                    kill(workspace.pid, SIGKILL)
                     let ending = await workspace.ended()
                     #expect(!ending.asked)
                     #expect(try await run("/usr/bin/pgrep", ["-u", "\(workspace.user.uid)"]).status == 1)

@@ -9,6 +9,7 @@ final class SessionClient {
     let socket: Int32
     private var parser = SessionFrameParser()
     private(set) var output = ""
+    private(set) var bytes = 0
     private(set) var errors = ""
     private(set) var notices = ""
     private(set) var refusal: String?
@@ -42,7 +43,9 @@ final class SessionClient {
         parser.add(buffer[..<count])
         while let frame = try parser.next() {
             switch frame.kind {
-            case .output: output += frame.text
+            case .output:
+                output += frame.text
+                bytes += frame.payload.count
             case .error: errors += frame.text
             case .notice: notices += frame.text + "\n"
             case .refusal: refusal = frame.text

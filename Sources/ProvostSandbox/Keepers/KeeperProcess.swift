@@ -105,7 +105,12 @@ package final class KeeperProcess {
         let socket = unsafe clinux_listen(folder + "/keeper.sock", 64)
         guard socket >= 0 else { throw .linux("listen at \(folder)/keeper.sock", socket) }
         listener = Descriptor(socket)
-        if let starter = order.starter { try link.prepare(starter: starter, home: WorkspaceOrder.home) }
+        if let starter = order.starter {
+            try link.prepare(starter: starter, home: WorkspaceOrder.home)
+            // Whoever comes finds it there. A big one goes on being copied.
+            var wait = pollfd(fd: link.socket.number, events: Int16(POLLIN), revents: 0)
+            if unsafe poll(&wait, 1, 20_000) > 0 { takeEvents() }
+        }
     }
 
     /// Waits for anything, and does it.

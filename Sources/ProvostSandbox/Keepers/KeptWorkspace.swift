@@ -16,7 +16,8 @@ package final class KeptWorkspace: Sendable {
     package let user: RoomUser
     let slot: String
     let tools: String
-    private let pid: Int32
+    /// The keeper's process, for the log.
+    package let pid: Int32
     private let folder: String
     private let state = Mutex(State())
     private let whenGone: @Sendable () -> Void
@@ -36,17 +37,24 @@ package final class KeptWorkspace: Sendable {
         let watch = Descriptor(socket)
         try KeeperMessage(.watch).send(on: watch.number)
         let source = DispatchSource.makeReadSource(fileDescriptor: watch.number, queue: .global())
+        let number = watch.number
         source.setEventHandler { [self] in
+            var rest: [UInt8] = []
+            var told: WorkspaceEnding?
+            if let message = try? KeeperMessage.receive(on: number, rest: &rest), message.kind == .ended {
+                var reader = message.reader
+                told = try? WorkspaceEnding(&reader)
+            }
             source.cancel()
-            finish()
+            finish(told)
         }
-        let number = watch.take()
+        _ = watch.take()
         source.setCancelHandler { close(number) }
         source.activate()
     }
 
     /// The keeper is gone or about to be: its socket is closed when everything else of it is.
-    private func finish() {
+    private func finish(_ told: WorkspaceEnding?) {
         // It is our child only when this daemon started it.
         var status: Int32 = 0
         if unsafe clinux_wait(Int64(pid), &status, 0) < 0 {
@@ -54,7 +62,7 @@ package final class KeptWorkspace: Sendable {
         }
         whenGone()
         let ending =
-            Self.savedEnding(in: folder)
+            told ?? Self.savedEnding(in: folder)
             ?? WorkspaceEnding(reason: "Its keeper was ended.", asked: false, usage: WorkspaceUsage())
         Files.removeTree(folder)
         let waiters = state.withLock { state in
