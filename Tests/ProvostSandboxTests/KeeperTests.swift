@@ -184,7 +184,11 @@ extension RealRooms {
                     kill(workspace.pid, SIGKILL)
                     let ending = await workspace.ended()
                     #expect(!ending.asked)
-                    #expect(try await run("/usr/bin/pgrep", ["-u", "\(workspace.user.uid)"]).status == 1)
+                    // What has ended is still listed until its foster parent has taken note.
+                    let alive = "ps -o stat=,args= -u \(workspace.user.uid) | grep -v '^Z'"
+                    #expect(try await run("/bin/sh", ["-c", alive]).output == "")
+                    let groups = try await run("/usr/bin/find", ["/sys/fs/cgroup", "-type", "d", "-name", workspace.slot])
+                    #expect(!groups.output.contains(workspace.slot))
                     #expect(!(try await run("/sbin/losetup", ["-a"]).output.contains(bench.folder)))
                     #expect(!(try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8).contains(bench.folder)))
                     #expect(!FileManager.default.fileExists(atPath: bench.folder + "/run/killed"))

@@ -14,7 +14,8 @@ package final class KeptWorkspace: Sendable {
     package let start: Int
     /// Leased until the workspace has ended, when it is returned by itself.
     package let user: RoomUser
-    let slot: String
+    /// The name of its cgroup.
+    package let slot: String
     let tools: String
     /// The keeper's process, for the log.
     package let pid: Int32
