@@ -153,7 +153,7 @@ extension Message {
     }
 
     /// `3분 20초`, `2.5초`.
-    private static func korean(_ span: TimeSpan) -> String {
+    static func korean(_ span: TimeSpan) -> String {
         let total = span.milliseconds / 1000
         if span.milliseconds < 1000 { return "\(span.milliseconds)밀리초" }
         if total < 60 { return "\(total)초" }

@@ -62,14 +62,16 @@ package enum WorkspaceMessage: Sendable {
         case .severalRunning(let names): "Say which workspace is meant: \(names.joined(separator: ", "))."
         case .howToDetach: "Leave it running with Ctrl-\\ Ctrl-d; come back with “provost shell”. “exit” ends the shell."
         case .detached: "Detached; everything goes on in there. Come back with: provost shell"
-        case .linkLost: "The link is lost; your programs go on. Connecting again … (what you type now is not sent; Ctrl-C gives up)"
+        case .linkLost:
+            "The link is lost; your programs go on. Connecting again … (what you type now is not sent; Ctrl-C gives up)"
         case .linkGivenUp:
             "The link to the workspace is lost. What runs in a terminal there goes on; come back with: provost shell"
         case .forwarding(let port, let url): "Port \(port) of the workspace is at \(url) until Ctrl-C."
         case .portTaken(let port, let instead): "Port \(port) of this machine is taken; \(instead) is used instead."
         case .notCopied(let reason): "Not copied, or not completely: \(reason)"
         case .copied(let files, let to): "Copied \(files) \(files == 1 ? "file" : "files") to \(to)."
-        case .alreadyThere(let path): "“\(path)” is already there, and nothing is overwritten; name another place, or move it away."
+        case .alreadyThere(let path):
+            "“\(path)” is already there, and nothing is overwritten; name another place, or move it away."
         case .oneRemote:
             "One of the two must be in a workspace, written NAME:path (or :path for the one that runs), and the other here."
         case .linkLeftOut(let path): "Left out: \(path) (a link to a place outside)"
@@ -79,13 +81,15 @@ package enum WorkspaceMessage: Sendable {
         case .homeClosed: "Your home cannot be read. In the shell below, open it again with: chmod u+rwx /home/learner"
         case .noWorkspaces: "No workspaces yet. “provost labs” shows the names; then: provost start NAME"
         case .noSnapshots: "No snapshots. Make one with: provost workspace snapshot"
-        case .snapshotMade(let id, let size): "Snapshot \(id) is kept (\(size)). Bring it back with: provost workspace restore \(id)"
+        case .snapshotMade(let id, let size):
+            "Snapshot \(id) is kept (\(size)). Bring it back with: provost workspace restore \(id)"
         case .resetDone(let name):
             "“\(name)” begins anew. What was in it is kept as a snapshot: provost workspace snapshots \(name)"
         case .deleteAsks(let name, let id):
             "This deletes the workspace “\(name)” (\(id)) with all its files and snapshots, for ever. If you mean it: provost workspace delete \(name) --yes"
         case .deleted(let name): "“\(name)” is deleted."
-        case .keptAlive(let name, let until): "“\(name)” is not stopped for being idle before \(until). That time counts against your budget."
+        case .keptAlive(let name, let until):
+            "“\(name)” is not stopped for being idle before \(until). That time counts against your budget."
         case .shared(let person, let mode, let until):
             "\(person) may \(mode) until \(until). See who came with “provost workspace visits”; take it back with “provost workspace share --revoke ID”."
         case .noShares: "Nobody is let in."

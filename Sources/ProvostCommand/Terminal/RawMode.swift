@@ -11,7 +11,7 @@ enum RawMode {
         var raw: termios
     }
     private nonisolated(unsafe) static let kept: UnsafeMutablePointer<Kept> = {
-        let space = unsafe UnsafeMutablePointer<Kept>.allocate(capacity: 1)
+        let space = UnsafeMutablePointer<Kept>.allocate(capacity: 1)
         unsafe space.initialize(to: Kept(descriptor: -1, before: termios(), raw: termios()))
         return unsafe space
     }()

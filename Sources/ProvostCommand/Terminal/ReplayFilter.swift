@@ -57,7 +57,8 @@ package struct ReplayFilter: Sendable {
             // A colour (OSC) or a setting (DCS), ended by BEL or ESC \.
             let ended = last == 0x07 || (last == UInt8(ascii: "\\") && pending[pending.count - 2] == Self.escape)
             guard ended else { return .open }
-            let setting = pending[1] == UInt8(ascii: "P") && (pending.contains(UInt8(ascii: "$")) || pending.contains(UInt8(ascii: "+")))
+            let setting =
+                pending[1] == UInt8(ascii: "P") && (pending.contains(UInt8(ascii: "$")) || pending.contains(UInt8(ascii: "+")))
             return pending.contains(UInt8(ascii: "?")) || setting ? .question : .harmless
         case UInt8(ascii: "Z"): return .question
         default: return .harmless

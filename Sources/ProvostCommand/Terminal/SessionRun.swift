@@ -98,7 +98,12 @@ final class SessionRun: Sendable {
             group.addTask { try await self.keepLink() }
             group.addTask { await self.passInput() }
             group.addTask { await self.passSignals() }
-            if opening.isTerminal { group.addTask { await self.learnNumber() } }
+            if opening.isTerminal {
+                group.addTask {
+                    await self.learnNumber()
+                    return nil
+                }
+            }
             while let ending = try await group.next() { if let ending { return ending } }
             throw CancellationError()
         }
@@ -163,19 +168,12 @@ final class SessionRun: Sendable {
     }
 
     /// Which session is ours, so that it can be attached to again: the newest terminal that somebody is attached to, asked at once.
-    private func learnNumber() async -> Ending? {
+    private func learnNumber() async {
         for _ in 0..<100 where number.withLock({ $0 }) == nil {
-            if link.withLock({ $0 != nil }) || isRaw {
-                let sessions: [SessionInfo]? = try? await session.client.get(Route.path("workspaces", workspace, "sessions"))
-                if let newest = sessions?.filter(\.terminal).map(\.number).max() {
-                    number.withLock { $0 = $0 ?? newest }
-                    return nil
-                }
-                if sessions == nil { return nil }
-            }
-            do { try await Task.sleep(for: .milliseconds(50)) } catch { return nil }
+            let sessions: [SessionInfo]? = try? await session.client.get(Route.path("workspaces", workspace, "sessions"))
+            if let newest = sessions?.filter(\.terminal).map(\.number).max() { number.withLock { $0 = $0 ?? newest } }
+            do { try await Task.sleep(for: .milliseconds(100)) } catch { return }
         }
-        return nil
     }
 
     // MARK: The person

@@ -1,15 +1,8 @@
-import Dispatch
+@preconcurrency import Dispatch
 import Glibc
+import ProvostCore
 
-/// Rows and columns of a terminal window.
-package struct WindowSize: Equatable, Sendable {
-    package var rows: Int
-    package var columns: Int
-    package init(rows: Int, columns: Int) {
-        self.rows = rows
-        self.columns = columns
-    }
-
+extension WindowSize {
     /// Of the first of the three standard streams that is a terminal; 24 by 80 when none is.
     static func current() -> WindowSize {
         for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
@@ -18,7 +11,7 @@ package struct WindowSize: Equatable, Sendable {
                 return WindowSize(rows: Int(size.ws_row), columns: Int(size.ws_col))
             }
         }
-        return WindowSize(rows: 24, columns: 80)
+        return WindowSize()
     }
 
     var query: [(String, String?)] { [("rows", "\(rows)"), ("columns", "\(columns)")] }
