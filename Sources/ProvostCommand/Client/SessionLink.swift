@@ -105,8 +105,11 @@ private enum SessionUpgrade {
                             .answered(try NIOAsyncChannel(wrappingChannelSynchronously: channel))
                         }
                     })
+                var pipeline = NIOUpgradableHTTPClientPipelineConfiguration(upgradeConfiguration: configuration)
+                // The first frames may come in one piece with the answer.
+                pipeline.leftOverBytesStrategy = .forwardBytes
                 let outcome = try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
-                    configuration: NIOUpgradableHTTPClientPipelineConfiguration(upgradeConfiguration: configuration))
+                    configuration: pipeline)
                 return (channel, outcome)
             }
         }
