@@ -26,7 +26,7 @@ extension RealRooms {
                 try await Task.sleep(for: .milliseconds(200))
                 shell.type("\u{1a}")
                 try await shell.until(output: "Stopped")
-                shell.type("kill %1; wait; exit 7\n")
+                shell.type("kill -KILL %1; sleep 0.3; jobs; exit 7\n")
                 try await shell.until { $0.status != nil }
                 #expect(shell.status == 7)
                 #expect(try await workspace.sessions().isEmpty)
