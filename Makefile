@@ -2,11 +2,12 @@
 
 SWIFT ?= swift
 
-.PHONY: help demo demo-graders test build check format up down bench deps
+.PHONY: help demo demo-graders demo-workspaces bench-workspaces test build check format up down bench deps
 
 help:
 	@echo "make demo    install what is needed, build, grade real submissions, print the scores"
 	@echo "make demo-graders   the same for one submission and every format of graders"
+	@echo "make demo-workspaces   a learner's lab: terminal, forward, submit from inside, limits, snapshots, budget, the window's end"
 	@echo "make test    install what is needed, run every test"
 	@echo "make build   build everything (debug)"
 	@echo "make check   format check, and a build in which a warning is an error"
@@ -26,6 +27,9 @@ demo: build
 
 demo-graders: build
 	@deploy/demo-graders
+
+demo-workspaces: build
+	@deploy/demo-workspaces
 
 up: build
 	@deploy/up

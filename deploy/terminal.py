@@ -33,7 +33,8 @@ def main():
     if child == 0:
         os.environ.update(XDG_CONFIG_HOME=home + "/config", XDG_STATE_HOME=home + "/state", TERM="xterm")
         os.execv(program, [program, "shell", *workspace, "--new"])
-    shown = b""
+    # Whatever is typed before the terminal is there is thrown away, as ssh does.
+    shown = read_until(master, b"$ ", 30)
     for number, line in enumerate(lines):
         # The marker is put together by the shell, so that the echo of what was typed does not count.
         os.write(master, f"{line}; printf 'done-%s\\n' {number}\n".encode())

@@ -2,7 +2,7 @@ import Logging
 package import ProvostCore
 import ProvostSandbox
 import ProvostStore
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Looks after everything that runs: leases, the end of budgets and study windows, idleness, limits that changed, suspended learners; and
 /// starts what waits. One look every few seconds; nothing that happens between two of them is lost, since everything is judged anew.
