@@ -33,8 +33,7 @@ struct Daemon {
         let provost: Provost
         do {
             provost = try Provost(
-                context, workers: settings.workers, workspaces: try Self.workspaces(settings, directory, programs: programs),
-                allowDegraded: settings.allowDegraded, imageNetwork: settings.imageNetwork,
+                context, workers: settings.workers, allowDegraded: settings.allowDegraded, imageNetwork: settings.imageNetwork,
                 imageMirror: settings.imageMirror, grace: settings.grace)
         } catch {
             await sandbox.shutdown()
@@ -42,17 +41,9 @@ struct Daemon {
         }
         for degradation in sandbox.degradations { logger.warning("Not enforced here: \(degradation)") }
 
-        let found: Int
-        do { found = try await provost.care.recover() } catch {
-            await sandbox.shutdown()
-            throw error
-        }
-
         let socket = settings.socket
         try Self.removeStaleSocket(socket)
-        try Self.removeStaleSocket(directory.door)
-        let addresses =
-            [ListeningAddress.unixSocket(path: socket), .unixSocket(path: directory.door)] + (settings.listen.map { [$0] } ?? [])
+        let addresses = [ListeningAddress.unixSocket(path: socket)] + (settings.listen.map { [$0] } ?? [])
         let readiness = Readiness(expected: addresses.count, logger: logger)
         let servers = Server.applications(
             provost, addresses: addresses, version: provostVersion, ownUser: geteuid(), logger: logger,
@@ -64,12 +55,9 @@ struct Daemon {
 
         logger.notice(
             "Starting",
-            metadata: [
-                "version": "\(provostVersion)", "state": "\(directory.path)", "workers": "\(settings.workers)",
-                "workspaces": "\(found)",
-            ])
+            metadata: ["version": "\(provostVersion)", "state": "\(directory.path)", "workers": "\(settings.workers)"])
         var configuration = ServiceGroupConfiguration(
-            services: [SandboxLifetime(sandbox: sandbox), provost.queue, provost.care] + servers + [readiness],
+            services: [SandboxLifetime(sandbox: sandbox), provost.queue] + servers + [readiness],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         // The queue's own grace ends first; then open connections are cut, and a part that does not stop is ended with the process.
         configuration.maximumGracefulShutdownDuration = settings.grace + .seconds(5)
@@ -77,24 +65,6 @@ struct Daemon {
         try await ServiceGroup(configuration: configuration).run()
         logger.notice("Stopped")
         withExtendedLifetime(directory) {}
-    }
-
-    /// What was not said follows from the machine.
-    private static func workspaces(
-        _ settings: Settings, _ directory: StateDirectory, programs: String
-    ) throws(ProvostError) -> WorkspaceSettings {
-        var disk = statvfs()
-        guard unsafe statvfs(directory.path, &disk) == 0 else {
-            throw ProvostError(.unavailable, "The disk of \(directory.path) cannot be looked at.")
-        }
-        let memory = Int64(sysconf(Int32(_SC_PHYS_PAGES))) * Int64(sysconf(Int32(_SC_PAGESIZE)))
-        let size = Int64(disk.f_blocks) * Int64(disk.f_frsize)
-        return WorkspaceSettings(
-            launcher: programs + "/provost-launch", keeper: programs + "/provost-keeper",
-            memory: settings.workspaceMemory ?? ByteCount(memory / 10 * 7),
-            reserve: settings.workspaceReserve ?? ByteCount(size / 20),
-            idleAfter: settings.idleAfter, users: settings.workspaceUsers, warm: settings.warmWorkspaces,
-            egress: settings.workspaceEgress)
     }
 
     /// The folder of this program: its companions lie beside it.

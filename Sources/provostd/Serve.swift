@@ -26,15 +26,6 @@ struct Serve: AsyncParsableCommand {
     @Flag(help: "Grade although some limit cannot be enforced on this machine.") var allowDegraded = false
     @Flag(help: "Setup scripts of images get this machine's network, with all that it reaches.") var imageNetwork = false
     @Option(help: "Where the Debian packages of images come from, as a URL (default: Debian's own).") var imageMirror: String?
-    @Option(help: "Memory limits of running workspaces together, like 16GiB (default: 70 % of the machine's memory).")
-    var workspaceMemory: String?
-    @Option(help: "What is never given away of the disk that workspaces lie on, like 10GiB (default: 5 % of it).")
-    var workspaceReserve: String?
-    @Option(help: "The host users of workspaces, as FIRST-LAST (default: 270000-334999).") var workspaceUsers: String?
-    @Flag(help: "Labs may give workspaces a network beyond themselves, to the addresses that they list.") var workspaceEgress =
-        false
-    @Option(help: "Workspaces prepared ahead of time, so that a start is fast (default: 1).") var warmWorkspaces: Int?
-    @Option(help: "Stop a workspace after so long without use, like 60m, or never (default: 60m).") var idleAfter: String?
     @Option(help: "trace, debug, info, notice, warning or error (default: info).") var logLevel: String?
     @Option(help: "Seconds that running gradings may go on after SIGTERM before they are queued again (default: 10).") var grace:
         Int?

@@ -19,12 +19,6 @@ import SystemPackage
 /// | allow-degraded | PROVOST_ALLOW_DEGRADED | true/false | false |
 /// | image-network | PROVOST_IMAGE_NETWORK | true/false | false |
 /// | image-mirror | PROVOST_IMAGE_MIRROR | URL | Debian's |
-/// | workspace-memory | PROVOST_WORKSPACE_MEMORY | size: memory limits of running workspaces together | 70 % of the machine's |
-/// | workspace-reserve | PROVOST_WORKSPACE_RESERVE | size: never given away of the volumes' disk | 5 % of the disk |
-/// | workspace-users | PROVOST_WORKSPACE_USERS | FIRST-LAST | 270000-334999 |
-/// | workspace-egress | PROVOST_WORKSPACE_EGRESS | true/false | false |
-/// | warm-workspaces | PROVOST_WARM_WORKSPACES | 0 to 64 | 1 |
-/// | idle-after | PROVOST_IDLE_AFTER | a length of time, or never | 60m |
 /// | log-level | PROVOST_LOG_LEVEL | swift-log's | info |
 /// | grace | PROVOST_GRACE | seconds | 10 |
 struct Settings: Sendable {
@@ -37,22 +31,12 @@ struct Settings: Sendable {
     let allowDegraded: Bool
     let imageNetwork: Bool
     let imageMirror: String?
-    /// nil: 70 % of the machine's.
-    let workspaceMemory: ByteCount?
-    /// nil: 5 % of the disk.
-    let workspaceReserve: ByteCount?
-    let workspaceUsers: Range<UInt32>
-    let workspaceEgress: Bool
-    let warmWorkspaces: Int
-    /// nil: never.
-    let idleAfter: TimeSpan?
     let logLevel: Logger.Level
     let grace: Duration
 
     private static let keys = [
         "state", "socket", "listen", "behind-proxy", "workers", "warm-rooms", "room-users", "allow-degraded", "log-level",
-        "grace", "image-network", "image-mirror", "workspace-memory", "workspace-reserve", "workspace-users", "workspace-egress",
-        "warm-workspaces", "idle-after",
+        "grace", "image-network", "image-mirror",
     ]
 
     init(flags: Serve) async throws {
@@ -97,17 +81,6 @@ struct Settings: Sendable {
         allowDegraded = try await flag("allow-degraded")
         imageNetwork = try await flag("image-network")
         imageMirror = try Self.mirror(try await text("image-mirror"))
-        workspaceMemory = try await text("workspace-memory").map { text throws(ProvostError) in try ByteCount(parsing: text) }
-        workspaceReserve = try await text("workspace-reserve").map { text throws(ProvostError) in try ByteCount(parsing: text) }
-        workspaceUsers = try Self.users(try await text("workspace-users") ?? "270000-334999", key: "workspace-users")
-        guard !workspaceUsers.overlaps(roomUsers) else {
-            throw ProvostError(
-                .invalid, "workspace-users and room-users overlap; nobody in a workspace may be a grading room's user.")
-        }
-        workspaceEgress = try await flag("workspace-egress")
-        warmWorkspaces = try await number("warm-workspaces", in: 0...64) ?? 1
-        let idle = try await text("idle-after") ?? "60m"
-        idleAfter = idle == "never" ? nil : try TimeSpan(parsing: idle)
         let level = try await text("log-level") ?? "info"
         guard let known = Logger.Level(rawValue: level) else {
             throw ProvostError(
@@ -124,21 +97,15 @@ struct Settings: Sendable {
         }
         for (key, text) in [
             ("state", flags.state), ("socket", flags.socket), ("listen", flags.listen), ("room-users", flags.roomUsers),
-            ("log-level", flags.logLevel), ("image-mirror", flags.imageMirror), ("workspace-memory", flags.workspaceMemory),
-            ("workspace-reserve", flags.workspaceReserve), ("workspace-users", flags.workspaceUsers),
-            ("idle-after", flags.idleAfter),
+            ("log-level", flags.logLevel), ("image-mirror", flags.imageMirror),
         ] {
             set(key, text.map { .string($0) })
         }
-        for (key, number) in [
-            ("workers", flags.workers), ("warm-rooms", flags.warmRooms), ("grace", flags.grace),
-            ("warm-workspaces", flags.warmWorkspaces),
-        ] {
+        for (key, number) in [("workers", flags.workers), ("warm-rooms", flags.warmRooms), ("grace", flags.grace)] {
             set(key, number.map { .int($0) })
         }
         set("behind-proxy", flags.behindProxy ? .bool(true) : nil)
         set("image-network", flags.imageNetwork ? .bool(true) : nil)
-        set("workspace-egress", flags.workspaceEgress ? .bool(true) : nil)
         set("allow-degraded", flags.allowDegraded ? .bool(true) : nil)
         return values
     }
@@ -191,11 +158,11 @@ struct Settings: Sendable {
         return text
     }
 
-    private static func users(_ text: String, key: String = "room-users") throws(ProvostError) -> Range<UInt32> {
+    private static func users(_ text: String) throws(ProvostError) -> Range<UInt32> {
         let parts = text.split(separator: "-").compactMap { UInt32($0) }
         guard parts.count == 2, parts[0] >= 1000, parts[1] > parts[0], parts[1] - parts[0] >= 15 else {
             throw ProvostError(
-                .invalid, "\(key) “\(text)” is not FIRST-LAST with at least 16 users from 1000 on, like 200000-264999.")
+                .invalid, "room-users “\(text)” is not FIRST-LAST with at least 16 users from 1000 on, like 200000-264999.")
         }
         return parts[0]..<parts[1] + 1
     }

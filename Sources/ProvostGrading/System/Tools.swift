@@ -12,7 +12,7 @@ package enum Tools {
         "parsetemplate", "rst-code", "rst-image", "rst-msgblock", "rst-indent", "archive",
     ]
 
-    /// Copies `provost-unpack`, `provost` where it is there, and `provost-relay` (as `learner`, `report`, `shared-run` and what INGInious calls) from the
+    /// Copies `provost-unpack` and `provost-relay` (as `learner`, `report`, `shared-run` and what INGInious calls) from the
     /// folder where the daemon's own program lies, and the graders' Python library from `graders/lib` nearby.
     ///
     /// Throws `unavailable`, naming what is missing.
@@ -21,10 +21,6 @@ package enum Tools {
         do {
             try files.createDirectory(atPath: tools + "/grade-bin", withIntermediateDirectories: true)
             try copy("\(programs)/provost-unpack", to: tools + "/provost-unpack", files)
-            // For workspaces. An installation may leave the command line out.
-            if files.isExecutableFile(atPath: "\(programs)/provost") {
-                try copy("\(programs)/provost", to: tools + "/provost", files)
-            }
             for name in ["learner", "report", "shared-run"] {
                 try copy("\(programs)/provost-relay", to: tools + "/grade-bin/" + name, files)
             }

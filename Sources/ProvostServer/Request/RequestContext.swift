@@ -12,8 +12,6 @@ package struct ProvostRequestContext: RequestContext {
     package var principal: Principal?
     /// When the head of the request was read.
     package var receivedAt = systemNow()
-    /// Set when the connection can become a session.
-    var offer: SessionOffer?
     let channel: any Channel
 
     package init(source: ApplicationRequestContextSource) {

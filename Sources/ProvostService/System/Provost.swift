@@ -19,15 +19,12 @@ package struct Provost: Sendable {
     package let archives: ArchiveIntake
     package let queue: GradingQueue
     package let trials: TrialService
-    package let workspaces: WorkspaceService
-    package let care: WorkspaceCare
     package let events: GradingEvents
     package let signer: ReceiptSigner
     package let startedAt: Timestamp
 
     /// - Parameters:
     ///   - workers: gradings at one time.
-    ///   - workspaces: what the operator decides about them.
     ///   - allowDegraded: grade although some limit cannot be enforced here.
     ///   - imageNetwork: setup scripts of images get the machine's network.
     ///   - imageMirror: where Debian's packages come from; nil: mmdebstrap's own choice.
@@ -35,8 +32,7 @@ package struct Provost: Sendable {
     ///
     /// Throws `unavailable` when the sandbox is degraded and that was not allowed.
     package init(
-        _ context: ServiceContext, workers: Int, workspaces settings: WorkspaceSettings, allowDegraded: Bool,
-        imageNetwork: Bool = false, imageMirror: String? = nil,
+        _ context: ServiceContext, workers: Int, allowDegraded: Bool, imageNetwork: Bool = false, imageMirror: String? = nil,
         grace: Duration = .seconds(10)
     )
         throws(ProvostError)
@@ -72,8 +68,6 @@ package struct Provost: Sendable {
         budgets = BudgetService(context)
         trials = TrialService(context, assignments: assignments, runner: runner, places: max(1, workers / 2))
         archives = ArchiveIntake(blobs: context.blobs)
-        workspaces = try WorkspaceService(context, settings: settings, assignments: assignments, trees: trees, images: store)
-        care = WorkspaceCare(workspaces)
         startedAt = context.now()
     }
 
