@@ -10,6 +10,7 @@
 //              CUtf8proc                    Grading  → Sandbox, Core
 //   unpack   → Archive, Core                Store → Core     Sandbox → Core, CLinux
 //   gate     → Grading, Archive, Sandbox, Core
+//   keeper   → Sandbox, Core
 //
 // CLinux is DESIGN.md's CSystem under another name: swift-system, which SwiftNIO brings in, has a target of that name.
 //
@@ -77,6 +78,14 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
+
+        // MARK: provost-keeper
+        // One for each running workspace, so its memory counts: the standard library goes into it, without Foundation. No test target
+        // may depend on it, as with provost-unpack.
+        .executableTarget(
+            name: "provost-keeper",
+            dependencies: ["ProvostCore", "ProvostSandbox"],
+            linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
 
         // MARK: provost-launch
         // Static, and without Swift's runtime: it starts in under a millisecond, and its probes run in rooms that hold no Swift.

@@ -71,6 +71,7 @@ package final class Sandbox: Sendable {
             CgroupV1(cgroupName: configuration.cgroupName, instance: instance)
             ?? CgroupV2(cgroupName: configuration.cgroupName, instance: instance)
         cgroups?.sweep()
+        cgroups?.share()
         self.cgroups = cgroups
         try Files.makeFolder(directory + "/rooms", mode: 0o711)
         Leftovers.sweep(below: directory + "/rooms")

@@ -307,7 +307,10 @@ static void reap_rest(void) {
     }
 }
 
-static int serve(int own_network) {
+static int serve(int own_network, int tied) {
+    // A keeper's launcher dies with it also while its room is frozen, when it could not see the end of its socket. Never for others:
+    // the signal comes when the thread ends that started the launcher.
+    if (tied && prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) return 74;
     // The supervisor's messenger must outlive a room that is out of memory.
     if (geteuid() == 0) put("/proc/self/oom_score_adj", "-1000");
     prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -373,7 +376,14 @@ int main(int count, char **arguments) {
     const char *name = count ? strrchr(arguments[0], '/') : NULL;
     if (name && strcmp(name, "/probe") == 0) return count >= 2 ? probe(arguments[1], count >= 3 ? atol(arguments[2]) : 0) : 64;
     if (name && strcmp(name, "/terminal") == 0) return count >= 2 ? run_in_terminal(arguments + 1) : 64;
-    if (count >= 2 && strcmp(arguments[1], "--serve") == 0) return serve(count >= 3 && strcmp(arguments[2], "--network") == 0);
+    if (count >= 2 && strcmp(arguments[1], "--serve") == 0) {
+        int network = 0, tied = 0;
+        for (int i = 2; i < count; i++) {
+            network |= strcmp(arguments[i], "--network") == 0;
+            tied |= strcmp(arguments[i], "--tied") == 0;
+        }
+        return serve(network, tied);
+    }
     static const char usage[] = "provost-launch is started by provostd; see the comment on top of its source.\n";
     (void)!write(2, usage, sizeof usage - 1);
     return 64;

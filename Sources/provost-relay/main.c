@@ -26,7 +26,8 @@
 // Descriptors 0 to 2 are shared with the grader and stay blocking; each write is at most PIPE_BUF after poll() said there is
 // room, which for a pipe cannot block.
 //
-// Two commands have a half here: `learner pair` starts a second program (pair.c), and `shared-run` watches one (shared.c).
+// Two commands have a half here: `learner pair` starts a second program (pair.c), and `shared-run` watches one (shared.c). `sessions` is
+// another program in the same file: the first of a workspace's room (sessions.c).
 //
 // `run_student` starts its program where its caller is, as INGInious does; nobody but this program can know, so it says
 // `--working-dir` and the folder before the arguments.
@@ -168,6 +169,7 @@ int main(int count, char **arguments) {
     program = name;
     count -= first;
     arguments += first;
+    if (strcmp(name, "sessions") == 0) serveSessions();
     if (strcmp(name, "shared-run") == 0) sharedRun(count, arguments);
     if (strcmp(name, "learner") == 0 && count > 0 && strcmp(arguments[0], "pair") == 0) count = pairSplit(count, arguments);
     if (strcmp(name, "run_student") == 0) arguments = withWorkingFolder(&count, arguments);

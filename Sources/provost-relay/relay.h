@@ -55,3 +55,9 @@ _Noreturn void pairFinish(unsigned char status);
 
 // shared.c: `shared-run`.
 _Noreturn void sharedRun(int count, char **arguments);
+
+// sessions.c: `sessions`, the first program of a workspace's room.
+_Noreturn void serveSessions(void);
+
+// starter.c: the lab's starter for an empty home; 0 or an errno.
+int copyStarter(const char *starter, const char *home);

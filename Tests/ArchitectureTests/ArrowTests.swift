@@ -19,6 +19,7 @@ import Testing
         "ProvostTestSupport": ["ProvostCore"],
         "provost": ["ProvostCommand"],
         "provost-gate": ["ProvostArchive", "ProvostCore", "ProvostGrading", "ProvostSandbox"],
+        "provost-keeper": ["ProvostCore", "ProvostSandbox"],
         "provost-launch": [],
         "provost-relay": [],
         "provost-unpack": ["ProvostArchive", "ProvostCore"],
@@ -43,6 +44,7 @@ import Testing
         "ProvostTestSupport": "helpers of tests have no place in a program",
         "provost": "a program is not a library",
         "provost-gate": "a program is not a library",
+        "provost-keeper": "a program is not a library",
         "provost-launch": "a program is not a library",
         "provost-relay": "a program is not a library",
         "provost-unpack": "a program is not a library",
@@ -121,6 +123,7 @@ import Testing
         ("provost", "GRDB", "the command line has no store"),
         ("provost", "ProvostSandbox", "the command line makes no rooms"),
         ("provost", "ProvostService", "the command line goes over the wire"),
+        ("provost-keeper", "ProvostGrading", "it keeps one room, and knows nothing of what is taught in it"),
         ("provost-unpack", "ProvostStore", "it stands alone with hostile bytes"),
         ("provost-unpack", "ProvostAPI", "it stands alone with hostile bytes"),
     ])

@@ -12,6 +12,8 @@ extern "C" {
 // Flags as plain constants: Swift does not import the macros behind O_PATH and its kin.
 extern const int32_t clinux_o_path;
 extern const int32_t clinux_o_tmpfile;
+extern const int32_t clinux_seek_data;
+extern const int32_t clinux_seek_hole;
 extern const uint64_t clinux_resolve_beneath;
 extern const uint64_t clinux_resolve_in_root;
 extern const uint64_t clinux_resolve_no_symlinks;
@@ -68,6 +70,43 @@ int clinux_syncfs(int descriptor);
 /// Free bytes and free inodes of the file system that `path` lies on, and whether it is a tmpfs.
 int clinux_filesystem(const char *path, uint64_t *free_bytes, uint64_t *free_inodes, int *is_tmpfs);
 
+/// Gives the open image a free loop device, which the kernel takes away by itself when nobody has it open or mounted any more.
+/// Returns a descriptor of the device and its number; asks again when another took it first.
+int clinux_loop_attach(int image, int *number);
+/// 1 when the loop device at this path stands on the same file as `image`.
+int clinux_loop_backed_by(const char *device, int image);
+/// A user namespace in which only user and group `inside` exist and are `outside` here. Forks. Needs root.
+int clinux_user_map(uint32_t inside, uint32_t outside);
+/// Mounts an ext4 device: nosuid, nodev, noatime; owners mapped by the user namespace unless `users` is negative.
+int clinux_mount_ext4(const char *device, const char *target, int users);
+/// Mounts a folder, without what is mounted in it: nosuid, nodev, owners as above.
+int clinux_mount_folder(const char *folder, const char *target, int users);
+/// umount2(2) with UMOUNT_NOFOLLOW: EBUSY while something uses it.
+int clinux_unmount_now(const char *target);
+/// Gives the calling thread a mount namespace of its own, from which nothing spreads to the machine's.
+int clinux_mount_namespace(void);
+/// FIFREEZE, FITHAW and FITRIM of the file system that the open folder lies on.
+int clinux_freeze(int folder);
+int clinux_thaw(int folder);
+int clinux_trim(int folder);
+/// FICLONE: `into` becomes a copy of `from` that shares its blocks; EOPNOTSUPP where the file system cannot.
+int clinux_clone(int from, int into);
+/// copy_file_range(2) to the same place in the other file. Returns the bytes copied, 0 at the end of `from`.
+int64_t clinux_copy_range(int from, int into, int64_t offset, int64_t size);
+/// renameat2(2) with RENAME_EXCHANGE.
+int clinux_exchange(const char *one, const char *other);
+
+/// What a file system holds; `available` is what is left for others than root.
+struct clinux_usage {
+    uint64_t bytes, bytes_used, bytes_available, files, files_used;
+};
+/// statfs(2).
+int clinux_usage(const char *path, struct clinux_usage *usage);
+/// From here the calling thread reaches files as this user and group, without root's rights over them.
+void clinux_act_as(uint32_t user);
+/// Starts a host's program: no input, `output` as its output and error, a session of its own, default signals, PATH and LC_ALL alone.
+int64_t clinux_spawn_program(const char *path, char *const argv[], int output);
+
 /// Gives the calling thread a network namespace of its own with only `lo`, up, and returns a descriptor for it.
 /// The thread stays in it: call this on a thread that ends afterwards.
 int clinux_network_namespace(void);
@@ -80,6 +119,13 @@ int64_t clinux_wait(int64_t pid, int *status, int no_hang);
 /// The parts of a wait status: −1 when it was ended by a signal / by an exit.
 int clinux_exit_status(int status);
 int clinux_term_signal(int status);
+
+/// A connected pair of Unix sockets that keep messages apart, close-on-exec.
+int clinux_packetpair(int pair[2]);
+/// One message, without waiting, and at most one descriptor with it (−1 when there is none), close-on-exec.
+ssize_t clinux_receive_descriptor(int socket, void *bytes, size_t size, int *descriptor);
+/// A descriptor that becomes readable when the file changes (inotify).
+int clinux_watch_changes(const char *path);
 
 /// An extended attribute's first byte, or a negative errno.
 int clinux_xattr_byte(const char *path, const char *name);

@@ -26,6 +26,12 @@ protocol CgroupBackend: Sendable {
     func sweep()
     /// Removes the instance's own folders; its slots must be gone.
     func removeInstance()
+    /// Ends what is in the slot of this name, whoever made it, and removes it. Waits up to two seconds.
+    func clear(_ name: String)
+    /// Gives the instance the same weight as every other one: grading and workspaces each keep a share of the processors when both are busy.
+    func share()
+    /// The slots there are, whoever made them.
+    func slotNames() -> Set<String>
 }
 
 /// The cgroup of one room. Used once, so that its counters tell of that room alone.
@@ -39,6 +45,15 @@ protocol CgroupSlot: Sendable {
     func usage() -> CgroupUsage
     /// A descriptor that becomes readable when the room runs out of memory; nil where the kernel ends the whole room itself.
     var outOfMemoryNotice: Int32? { get }
+    /// The limits of a workspace, which lives on when the kernel ends one of its processes for lack of memory; also while it runs. Throws
+    /// `limitReached` when it uses more memory than it is to have.
+    func hold(_ limits: RoomLimits) throws(ProvostError)
+    /// Bytes and processes, ours among them, now.
+    func current() -> (memory: Int64?, processes: Int?)
+    /// A descriptor that becomes readable when a process was ended for lack of memory.
+    func outOfMemoryWatch() -> Int32?
+    /// Stops or continues everything in it. False when this kernel cannot.
+    func freeze(_ frozen: Bool) -> Bool
     /// Lifts the CPU limit: a throttled process also dies slowly.
     func unthrottle()
     /// SIGKILL to everything in it.
@@ -49,6 +64,17 @@ protocol CgroupSlot: Sendable {
 
 /// Processes of ours that live in a room's cgroup beside the command: launcher, bubblewrap, bubblewrap's pid 1.
 let ownProcesses = 3
+
+/// In a workspace's room besides: the program that starts its sessions.
+let ownWorkspaceProcesses = 1
+
+extension ProvostError {
+    static func memoryInUse(_ used: Int64, _ limit: ByteCount) -> ProvostError {
+        ProvostError(
+            .limitReached,
+            "The workspace uses \(ByteCount(used)) of memory now, which is more than \(limit); end programs in it or stop it first.")
+    }
+}
 
 /// Values of `key value` lines.
 func keyedValue(_ key: String, in text: String?) -> Int64? {

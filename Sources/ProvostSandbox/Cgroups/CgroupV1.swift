@@ -58,6 +58,27 @@ struct CgroupV1: CgroupBackend {
         }
     }
 
+    func share() { _ = Files.write("1024", to: "\(root)/cpu/\(instance)/cpu.shares") }
+
+    func clear(_ name: String) {
+        let folders = hierarchies.map { "\(root)/\($0)/\(instance)/\(name)" }
+        for attempt in 0..<200 {
+            if hasUnified { _ = Files.write("0", to: folders[4] + "/cgroup.freeze") }
+            for pid in processes(inCgroup: folders[1]) { Glibc.kill(pid, SIGKILL) }
+            var gone = true
+            for folder in folders where unsafe rmdir(folder) != 0 && errno != ENOENT { gone = false }
+            if gone { return }
+            usleep(attempt < 20 ? 1000 : 10_000)
+        }
+    }
+
+    func slotNames() -> Set<String> {
+        Set(hierarchies.flatMap { hierarchy in
+            let folder = "\(root)/\(hierarchy)/\(instance)"
+            return Files.names(in: folder).filter { Files.exists("\(folder)/\($0)/cgroup.procs") }
+        })
+    }
+
     func removeInstance() {
         for hierarchy in hierarchies { _ = unsafe rmdir("\(root)/\(hierarchy)/\(instance)") }
     }
@@ -101,6 +122,31 @@ struct CgroupV1: CgroupBackend {
             if hasSwapLimit { try set(memory + "/memory.memsw.limit_in_bytes", "\(limits.memory.bytes)") }
             try set(pids + "/pids.max", "\(limits.processes + ownProcesses)")
             try set(cpu + "/cpu.cfs_quota_us", "\(max(1000, limits.cpuMillis * 100))")
+        }
+
+        func hold(_ limits: RoomLimits) throws(ProvostError) {
+            let (plain, both) = (memory + "/memory.limit_in_bytes", memory + "/memory.memsw.limit_in_bytes")
+            // The sum with swap is never below: it goes up first, and down last.
+            let raises = (number(at: plain) ?? 0) < limits.memory.bytes
+            for path in raises ? [both, plain] : [plain, both] where path == plain || hasSwapLimit {
+                let error = Files.write("\(limits.memory.bytes)", to: path)
+                if error == EBUSY { throw .memoryInUse(current().memory ?? 0, limits.memory) }
+                guard error == 0 else { throw .linux("write \(limits.memory.bytes) to \(path)", error) }
+            }
+            try set(pids + "/pids.max", "\(limits.processes + ownProcesses + ownWorkspaceProcesses)")
+            try set(cpu + "/cpu.cfs_quota_us", "\(max(1000, limits.cpuMillis * 100))")
+        }
+
+        func current() -> (memory: Int64?, processes: Int?) {
+            (number(at: memory + "/memory.usage_in_bytes"), number(at: pids + "/pids.current").map { Int($0) })
+        }
+
+        func outOfMemoryWatch() -> Int32? { notice.number }
+
+        /// By cgroup2's freezer, whose processes can still be killed; the `freezer` controller's cannot, and a room must die with its
+        /// keeper at any moment.
+        func freeze(_ frozen: Bool) -> Bool {
+            hasUnified && Files.write(frozen ? "1" : "0", to: folders[4] + "/cgroup.freeze") == 0
         }
 
         private func set(_ path: String, _ value: String) throws(ProvostError) {

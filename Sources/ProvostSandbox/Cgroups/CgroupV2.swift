@@ -70,6 +70,21 @@ struct CgroupV2: CgroupBackend {
         }
     }
 
+    func share() { _ = Files.write("100", to: folder + "/cpu.weight") }
+
+    func clear(_ name: String) {
+        let leftover = "\(folder)/\(name)"
+        for attempt in 0..<200 {
+            _ = Files.write("1", to: leftover + "/cgroup.kill")
+            if unsafe rmdir(leftover) == 0 || errno == ENOENT { break }
+            usleep(attempt < 20 ? 1000 : 10_000)
+        }
+    }
+
+    func slotNames() -> Set<String> {
+        Set(Files.names(in: folder).filter { Files.exists("\(folder)/\($0)/cgroup.procs") })
+    }
+
     func removeInstance() { _ = unsafe rmdir(folder) }
 
     final class Slot: CgroupSlot {
@@ -100,6 +115,30 @@ struct CgroupV2: CgroupBackend {
             if controllers.contains("pids") { try set("pids.max", "\(limits.processes + ownProcesses)") }
             if controllers.contains("cpu") { try set("cpu.max", "\(max(1000, limits.cpuMillis * 100)) 100000") }
         }
+
+        func hold(_ limits: RoomLimits) throws(ProvostError) {
+            if controllers.contains("memory") {
+                // Version 2 would end processes to get below it. What can be had back without harm does not count.
+                let kept = (current().memory ?? 0) - (keyedValue("inactive_file", in: Files.read(folder + "/memory.stat")) ?? 0)
+                if kept > limits.memory.bytes { throw .memoryInUse(kept, limits.memory) }
+                try set("memory.max", "\(limits.memory.bytes)")
+                if Files.exists(folder + "/memory.swap.max") { try set("memory.swap.max", "0") }
+                try set("memory.oom.group", "0")
+            }
+            if controllers.contains("pids") { try set("pids.max", "\(limits.processes + ownProcesses + ownWorkspaceProcesses)") }
+            if controllers.contains("cpu") { try set("cpu.max", "\(max(1000, limits.cpuMillis * 100)) 100000") }
+        }
+
+        func current() -> (memory: Int64?, processes: Int?) {
+            (number(at: folder + "/memory.current"), number(at: folder + "/pids.current").map { Int($0) })
+        }
+
+        func outOfMemoryWatch() -> Int32? {
+            let watch = unsafe clinux_watch_changes(folder + "/memory.events")
+            return watch < 0 ? nil : watch
+        }
+
+        func freeze(_ frozen: Bool) -> Bool { Files.write(frozen ? "1" : "0", to: folder + "/cgroup.freeze") == 0 }
 
         private func set(_ file: String, _ value: String) throws(ProvostError) {
             let error = Files.write(value, to: "\(folder)/\(file)")

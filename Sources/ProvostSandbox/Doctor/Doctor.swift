@@ -14,6 +14,8 @@ extension Sandbox {
                 checks.append(await check(attack, user: user, probe: probe))
             }
             checks.append(await checkScratch(user: user, probe: probe))
+            checks += await VolumeDoctor.checks(
+                in: configuration.directory + "/rooms/doctor-\(monotonicNanoseconds())", user: user, privileged: privileged)
             returnUser(user)
         } catch {
             checks.append(

@@ -29,6 +29,9 @@ extension ProvostError {
     }
 }
 
+/// What an errno means.
+func systemWords(_ number: Int32) -> String { unsafe String(cString: strerror(number)) }
+
 /// Small files of /proc and /sys, and folders of our own. Never used on a path that a room can write.
 enum Files {
     /// A small file; nil when it is missing or unreadable.
@@ -105,7 +108,11 @@ enum Files {
     /// Removes a tree by descriptors, never following a link: what lies in it may have been made by a room.
     static func removeTree(_ name: String, in parent: Int32 = AT_FDCWD) {
         if unsafe unlinkat(parent, name, 0) == 0 || errno == ENOENT { return }
-        let descriptor = unsafe openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        var descriptor = unsafe openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        // Without root, a folder that its maker closed to everybody, us as well.
+        if descriptor < 0, errno == EACCES, unsafe fchmodat(parent, name, 0o700, AT_SYMLINK_NOFOLLOW) == 0 {
+            descriptor = unsafe openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        }
         if descriptor >= 0 {
             for child in names(inDescriptor: dup(descriptor)) { removeTree(child, in: descriptor) }
             close(descriptor)

@@ -13,7 +13,8 @@ enum RoomFiles {
     /// Folders whose names carry a version.
     private static let copiedPrefixes = ["java-", "python3."]
 
-    static func build(in tools: String) throws(ProvostError) {
+    /// `home` is what `/etc/passwd` says of the room's user.
+    static func build(in tools: String, home: String = "/tmp") throws(ProvostError) {
         try Files.makeFolder(tools, mode: 0o755)
         try Files.makeFolder(tools + "/tmp", mode: 0o755)
         let etc = tools + "/etc"
@@ -23,7 +24,7 @@ enum RoomFiles {
         let versioned = Files.names(in: "/etc").filter { name in copiedPrefixes.contains { name.hasPrefix($0) } }
         for name in copied + versioned { copy("/etc/" + name, to: etc + "/" + name, depth: 0) }
         try write(
-            "learner:x:1000:1000:learner:/tmp:/bin/sh\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n", to: etc + "/passwd")
+            "learner:x:1000:1000:learner:\(home):/bin/sh\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n", to: etc + "/passwd")
         try write("learner:x:1000:\nnogroup:x:65534:\n", to: etc + "/group")
         try write("127.0.0.1 localhost room\n::1 localhost\n", to: etc + "/hosts")
         try write("room\n", to: etc + "/hostname")

@@ -40,6 +40,21 @@ final class UserLeases: Sendable {
         return RoomUser(uid: uid)
     }
 
+    /// Marks a user as leased that somebody has from an earlier lease of this range.
+    func take(_ user: RoomUser) {
+        guard only == nil, range.contains(user.uid) else { return }
+        state.withLock { state in
+            // What lies between was never handed out by this object.
+            if user.uid >= state.next {
+                state.returned += (state.next..<user.uid).map { $0 }
+                state.next = user.uid + 1
+            } else {
+                state.returned.removeAll { $0 == user.uid }
+            }
+            state.leased.insert(user.uid)
+        }
+    }
+
     func giveBack(_ user: RoomUser) {
         state.withLock { state in
             if state.leased.remove(user.uid) != nil { state.returned.append(user.uid) }
