@@ -1,6 +1,7 @@
 import Foundation
 import ProvostCore
 import ProvostGrading
+import ProvostSandbox
 import ProvostService
 import Testing
 
@@ -67,6 +68,62 @@ import Testing
         var expected = defaults.graderLimits
         expected.wallTime = .seconds(60)
         #expect(lab.graderLimits == expected, "what is not said stays as it is by default")
+    }
+
+    @Test func everyKeyOfAWorkspace() throws {
+        let text =
+            Self.lab + """
+
+                workspace:
+                  network: egress
+                  allow: [203.0.113.0/24, pypi.org]
+                  limits: {cpus: 1.5, memory: 1GiB, processes: 99, disk: 2GiB, files: 4000}
+                  image: {base: debian, packages: [nano]}
+                  shell: /usr/bin/zsh
+                """
+        let workspace = try ManifestReader.lab(Array(text.utf8)).workspace
+        var expected = WorkspaceManifest(
+            network: .egress, allow: ["203.0.113.0/24", "pypi.org"], cpuMillis: 1500, memory: .gibibytes(1), processes: 99,
+            disk: .gibibytes(2), files: 4000, shell: "/usr/bin/zsh")
+        expected.image = ImageManifest(base: .debian(release: nil))
+        expected.image?.packages = ["nano"]
+        #expect(workspace == expected)
+        #expect(try ManifestReader.lab(Array(Self.lab.utf8)).workspace == WorkspaceManifest())
+    }
+
+    @Test(
+        arguments: [
+            ("{network: open}", "lab.yaml:5:22: "), ("{allow: [pypi.org]}", "lab.yaml:5:20: “allow” is for"),
+            ("{network: egress, allow: [0.0.0.0/0]}", "lab.yaml:5:37: “0.0.0.0/0” allows too much"),
+            ("{limits: {memory: 1MiB}}", "lab.yaml:5:30: "), ("{limits: {cpu: 1}}", "lab.yaml:5:22: “cpu” is not known"),
+            ("{shell: bash}", "lab.yaml:5:20: shell: “bash” must be a program's full path"),
+            ("{shell: /bin/../bash}", "lab.yaml:5:20: shell: "), ("{ports: [80]}", "lab.yaml:5:13: “ports” is not known"),
+        ])
+    func aWorkspacesComplaintNamesItsPlace(workspace: String, complaint: String) {
+        let text = "name: a\ntitle: {en: A}\ngrader: web\npoints: 1\nworkspace: \(workspace)\n"
+        let error = #expect(throws: ProvostError.self) { try ManifestReader.lab(Array(text.utf8)) }
+        #expect(error?.message.hasPrefix(complaint) == true, "\(error?.message ?? "")")
+    }
+
+    @Test func aWorkspaceShowsWhatLearnersMaySeeOfALab() throws {
+        let tree = FileManager.default.temporaryDirectory.appendingPathComponent("provost-material-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: tree) }
+        for folder in ["starter/README.md", "tests", "samples", "public", "README.d.md"] {
+            try FileManager.default.createDirectory(at: tree.appendingPathComponent(folder), withIntermediateDirectories: true)
+        }
+        for file in ["README.md", "README.ko.md", "lab.yaml", "tests/secret", "README"] {
+            try Data("x".utf8).write(to: tree.appendingPathComponent(file))
+        }
+        let manager = FileManager.default
+        try manager.createSymbolicLink(atPath: tree.path + "/material", withDestinationPath: "tests")
+        try manager.createSymbolicLink(atPath: tree.path + "/README.ja.md", withDestinationPath: "tests/secret")
+        let mounts = try WorkspaceMaterial.mounts(tree: tree.path)
+        #expect(
+            mounts
+                == ["README.ko.md", "README.md", "public", "starter"].map {
+                    .readOnly(host: "\(tree.path)/\($0)", at: "/lab/\($0)")
+                })
+        #expect(throws: ProvostError.self) { _ = try WorkspaceMaterial.mounts(tree: tree.path + "/none") }
     }
 
     @Test func everyKeyOfAGrader() throws {

@@ -20,6 +20,14 @@ package struct Capability: Sendable {
         geteuid() == 0 && has("/usr/bin/bwrap", X_OK)
             && (has("/sys/fs/cgroup/memory/cgroup.procs", W_OK) || has("/sys/fs/cgroup/cgroup.procs", W_OK))
     }
+    /// Volumes of workspaces: images, mounted.
+    package static let loopImages = Capability(reason: "needs root, loop devices and the package “e2fsprogs”") {
+        geteuid() == 0 && has("/dev/loop-control", R_OK | W_OK) && has("/usr/sbin/mkfs.ext4", X_OK)
+    }
+    /// A way out of a workspace's network.
+    package static let egress = Capability(reason: "needs root, /dev/net/tun and the package “slirp4netns”") {
+        geteuid() == 0 && has("/dev/net/tun", R_OK | W_OK) && has("/usr/bin/slirp4netns", X_OK)
+    }
     /// User-mode Linux, in which cgroup v2 is tested.
     package static let userModeLinux = Capability(reason: "needs the package “user-mode-linux”, and root") {
         geteuid() == 0 && has("/usr/bin/linux.uml", X_OK)

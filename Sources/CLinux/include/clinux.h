@@ -111,6 +111,17 @@ int64_t clinux_spawn_program(const char *path, char *const argv[], int output);
 /// The thread stays in it: call this on a thread that ends afterwards.
 int clinux_network_namespace(void);
 
+/// Moves the calling thread into the network namespace; it stays there.
+int clinux_join_network(int handle);
+/// Gives the interface an IPv4 address (here and below: a number whose highest byte is the first) and brings it up. ENODEV when there is none.
+int clinux_interface_up(const char *name, uint32_t address, int prefix);
+/// Adds a route by a gateway, or one that refuses when `gateway` is 0. A route that is there already is no error.
+int clinux_route(uint32_t address, int prefix, uint32_t gateway);
+/// This machine's IPv4 addresses, at most `most`. Returns how many.
+int clinux_own_addresses(uint32_t *addresses, int most);
+/// The IPv4 addresses of a name. Waits for the network. Returns how many; ENOENT when there is none.
+int clinux_look_up(const char *name, uint32_t *addresses, int most);
+
 /// Starts `path` with descriptor `socket` as its standard input, /dev/null as output and error (error is ours when
 /// `keep_error`), in a session of its own, default signals, an empty environment. Returns the pid.
 int64_t clinux_spawn(const char *path, char *const argv[], int socket, int keep_error);

@@ -9,6 +9,7 @@ package enum ManifestReader {
         let file = try YAMLMapping(file: "lab.yaml", text: text)
         try file.allow([
             "name", "title", "grader", "points", "network", "archive-limit", "unpack", "limits", "parameters", "gate", "image",
+            "workspace",
         ])
         var lab = LabManifest(
             name: try file.required("name", slug), title: try title(file), grader: try file.required("grader", slug),
@@ -27,6 +28,7 @@ package enum ManifestReader {
             }
         }
         lab.image = try ImageReader.image(file)
+        lab.workspace = try WorkspaceReader.workspace(file)
         lab.parameters = try ParameterReader.values(file, rules: grader?.parameters)
         if let gate = try file.mapping("gate") { lab.gate = try self.gate(gate, points: lab.points) }
         return lab
@@ -138,7 +140,7 @@ package enum ManifestReader {
 
     // The bounds keep sums and products of limits far from overflow, which would end the daemon.
 
-    private static func bytes(in range: ClosedRange<ByteCount>) -> (String) throws(ProvostError) -> ByteCount {
+    static func bytes(in range: ClosedRange<ByteCount>) -> (String) throws(ProvostError) -> ByteCount {
         { text throws(ProvostError) in
             let bytes = try ByteCount(parsing: text)
             guard range.contains(bytes) else {
@@ -146,6 +148,13 @@ package enum ManifestReader {
             }
             return bytes
         }
+    }
+
+    /// Processors at a time, in thousandths.
+    static func cpus(_ text: String) throws(ProvostError) -> Int {
+        let cpus = try Points(parsing: text).thousandths
+        guard (10...1_000_000).contains(cpus) else { throw ProvostError(.invalid, "cpus is a number from 0.01 to 1000") }
+        return Int(cpus)
     }
 
     private static func time(_ text: String) throws(ProvostError) -> TimeSpan {
@@ -181,11 +190,7 @@ package enum ManifestReader {
         return RoomLimits(
             wallTime: try file.value("wall-time", time) ?? defaults.wallTime,
             cpuTime: try file.value("cpu-time", time) ?? defaults.cpuTime,
-            cpuMillis: try file.value("cpus") { text throws(ProvostError) in
-                let cpus = try Points(parsing: text).thousandths
-                guard (10...1_000_000).contains(cpus) else { throw ProvostError(.invalid, "cpus is a number from 0.01 to 1000") }
-                return Int(cpus)
-            } ?? defaults.cpuMillis,
+            cpuMillis: try file.value("cpus", cpus) ?? defaults.cpuMillis,
             memory: try file.value("memory", bytes(in: ByteCount.mebibytes(1)...ByteCount.gibibytes(4096))) ?? defaults.memory,
             processes: try file.whole("processes", in: 1...100_000) ?? defaults.processes,
             disk: try file.value("disk", bytes(in: ByteCount.kibibytes(4)...ByteCount.gibibytes(1024))) ?? defaults.disk,

@@ -1,0 +1,110 @@
+import CLinux
+import Foundation
+import Glibc
+import ProvostCore
+import ProvostSandbox
+import ProvostTestSupport
+import Testing
+
+/// The real translator, in network namespaces of the test's own: the machine's network is not touched.
+@Suite(.enabled(if: Capability.egress.shouldRun, Comment(rawValue: Capability.egress.reason)))
+struct EgressTests {
+    @Test(arguments: [
+        ("203.0.113.0/24", NetworkDestination.network(0xCB00_7100, prefix: 24)),
+        ("203.0.113.7", .network(0xCB00_7107, prefix: 32)),
+        ("PyPI.org", .host("pypi.org")),
+    ])
+    func destinationsAreRead(text: String, expected: NetworkDestination) throws {
+        #expect(try NetworkDestination(parsing: text) == expected)
+    }
+
+    @Test(arguments: [
+        "", "0.0.0.0/0", "10.0.0.0/7", "127.0.0.1", "126.0.0.0/8/8", "203.0.113.1/24", "169.254.1.1", "224.0.0.1", "localhost",
+        "a.localhost", "256.1.1.1", "1.2.3", "01.2.3.4", "-a.org", "a_b.org", "2001:db8::1", "0.0.0.0", "a b",
+    ])
+    func whatNobodyMayNameIsRefused(text: String) {
+        let error = #expect(throws: ProvostError.self) { _ = try NetworkDestination(parsing: text) }
+        #expect(error?.code == .invalid)
+    }
+
+    @Test func onlyWhatTheListNamesIsReached() async throws {
+        let seen = try await MountNamespace.run { () throws(ProvostError) -> [String: Bool] in
+            // The room's network, and then the “machine's”, in which this thread stays: without any interface but lo.
+            let room = clinux_network_namespace()
+            let machine = clinux_network_namespace()
+            defer {
+                close(room)
+                close(machine)
+            }
+            var seen: [String: Bool] = [:]
+            let own: UInt32 = 0xC633_6401
+            let allowed: UInt32 = 0xC633_6402
+            let other: UInt32 = 0xCB00_7102
+            let loopback: UInt32 = 0x7F00_0001
+            let gateway: UInt32 = 0xA9FE_4D02
+            let nameServer: UInt32 = 0xA9FE_4D03
+            #expect(unsafe clinux_interface_up("lo:1", own, 32) == 0)
+            let server = listening()
+            defer { close(server) }
+            let egress = try Egress.open(network: room, allow: ["198.51.100.0/24"])
+            // From here on this thread is in the room. The addresses of “another machine” come to the machine only now, so that they are not
+            // taken for its own.
+            #expect(clinux_join_network(machine) == 0)
+            #expect(unsafe clinux_interface_up("lo:2", allowed, 32) == 0)
+            #expect(unsafe clinux_interface_up("lo:3", other, 32) == 0)
+            for (name, address) in [("own", own), ("allowed", allowed), ("other", other), ("loopback", loopback)] {
+                seen["machine-" + name] = connects(to: address)
+            }
+            #expect(clinux_join_network(room) == 0)
+            for (name, address) in [
+                ("own", own), ("allowed", allowed), ("other", other), ("loopback", loopback), ("gateway", gateway),
+                ("name-server", nameServer),
+            ] { seen["room-" + name] = connects(to: address) }
+            egress.stop()
+            seen["stopped-allowed"] = connects(to: allowed)
+            return seen
+        }
+        let reached = seen.filter(\.value).keys.sorted()
+        #expect(reached == ["machine-allowed", "machine-loopback", "machine-other", "machine-own", "room-allowed"])
+        #expect(seen.count == 11)
+    }
+}
+
+private let port: in_port_t = 8000
+
+private func internet(_ address: UInt32) -> sockaddr_in {
+    sockaddr_in(
+        sin_family: sa_family_t(AF_INET), sin_port: port.bigEndian, sin_addr: in_addr(s_addr: address.bigEndian),
+        sin_zero: (0, 0, 0, 0, 0, 0, 0, 0))
+}
+
+private func listening() -> Int32 {
+    let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var any = internet(0)
+    let error = unsafe withUnsafePointer(to: &any) { pointer in
+        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            unsafe bind(server, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+    }
+    #expect(error == 0 && listen(server, 16) == 0)
+    return server
+}
+
+/// Whether somebody answers there within two seconds. slirp4netns takes a connection itself only when its own to there succeeded.
+private func connects(to address: UInt32) -> Bool {
+    let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+    defer { close(client) }
+    var target = internet(address)
+    let error = unsafe withUnsafePointer(to: &target) { pointer in
+        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            unsafe connect(client, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+    }
+    if error == 0 { return true }
+    guard errno == EINPROGRESS else { return false }
+    var watched = pollfd(fd: client, events: Int16(POLLOUT), revents: 0)
+    guard unsafe poll(&watched, 1, 2000) == 1 else { return false }
+    var failure: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    return unsafe getsockopt(client, SOL_SOCKET, SO_ERROR, &failure, &size) == 0 && failure == 0
+}
