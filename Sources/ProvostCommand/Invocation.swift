@@ -32,6 +32,8 @@ package struct Invocation {
         } catch let error as ProvostError {
             explain(error.message, code: error.code, surroundings, isForeign: false)
             return ErrorTable.exitStatus(for: error.code)
+        } catch let remote as RemoteStatus {
+            return remote.status
         } catch is CancellationError {
             return ExitStatus.interrupted
         } catch {

@@ -4,13 +4,14 @@ package import ArgumentParser
 package struct Provost: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "provost",
-        abstract: "Hand in work, have it graded, and see what counts.",
+        abstract: "Work in a lab of your own, hand in, have it graded, and see what counts.",
         discussion: """
             The daemon is the one named by --server or PROVOST_SERVER, else the one logged in to, else the one of this machine.
 
             EXAMPLE
               provost login CODE --server http://lab.example:8080
               provost labs
+              provost start web-service && provost shell
               provost submit web-service . --wait
 
             \(Help.exitStatuses)
@@ -20,6 +21,9 @@ package struct Provost: AsyncParsableCommand {
             CommandGroup(
                 name: "Learner",
                 subcommands: [
+                    WorkspaceStart.self, WorkspaceShell.self, WorkspaceExec.self, WorkspaceStop.self, WorkspaceRestart.self,
+                    WorkspaceReset.self, WorkspaceCopy.self, WorkspacePush.self, WorkspacePull.self, WorkspaceForward.self,
+                    WorkspaceWhy.self, WorkspaceLogs.self, WorkspaceCommand.self,
                     Login.self, Logout.self, Whoami.self, Labs.self, Submit.self, Status.self, SubmissionCommand.self,
                     ReceiptCommand.self, Progress.self,
                 ]),

@@ -38,6 +38,12 @@ struct ParsingTests {
         "usage --by organization --from 2026-09-01 --to 2026-09-30", "usage --by learner --place cohort:autumn -o csv",
         "cohort extend autumn --until 2026-12-27 --reason why",
         "cohort extend autumn --until 2026-12-27T18:00 --person minji --reason why",
+        "start web-service --no-wait --cohort c", "shell", "shell a --new", "shell --session 3 --watch", "shell --rescue",
+        "exec -- make -j 2", "exec a -t -- top", "stop", "restart a", "reset a", "cp a b:c", "push a b --workspace c", "pull",
+        "forward 80", "forward a 8080:80", "logs", "why a -o json", "workspace list --person p", "workspace show a",
+        "workspace snapshot", "workspace snapshots a --remove snp_1", "workspace restore snp_1 a", "workspace rescue",
+        "workspace extend a --keep-alive 2h", "workspace why", "workspace diff", "workspace share --with p --mode pair --time 1h",
+        "workspace share --revoke shr_1", "workspace delete a --yes", "workspace sessions", "workspace visits -o csv",
     ])
     func typicalArgumentsAreUnderstood(line: String) throws {
         _ = try Provost.parseAsRoot(line.split(separator: " ").map(String.init))
@@ -60,6 +66,9 @@ struct ParsingTests {
         "budget adjust minji 2h", "usage --by person", "usage --from 2026-09-30 --to 2026-09-01", "usage --place autumn",
         "cohort extend autumn --until 2026-12-27", "cohort extend autumn --until soon --reason why",
         "enroll a --cohort c --role king", "token revoke", "completion tcsh", "labs -o xml", "labs extra",
+        "start", "exec", "exec a make", "shell --new --rescue", "shell --watch", "forward", "forward 0", "forward a 1:2:3",
+        "forward 70000", "cp a", "workspace extend a", "workspace restore", "workspace share --with a --revoke shr_1",
+        "workspace share --mode king", "workspace delete",
     ])
     func otherArgumentsAreUsageErrors(line: String) throws {
         let error = try #require(throws: (any Error).self) {

@@ -2,7 +2,7 @@ import CArchive
 import Glibc
 import ProvostCore
 
-/// A tar with zstd compression, written to a descriptor. The same calls give the same bytes: no times, no owners, no process ids.
+/// A tar, by default with zstd compression, written to a descriptor. The same calls give the same bytes: no times, no owners, no process ids.
 @safe struct ArchiveWriter: ~Copyable {
     private let handle: OpaquePointer
     private let entry: OpaquePointer
@@ -15,7 +15,7 @@ import ProvostCore
     }
 
     /// Begins an archive. Any later call throws `limit-reached` once the archive is larger than `limit`.
-    static func open(_ descriptor: Int32, limit: ByteCount?) throws(ProvostError) -> ArchiveWriter {
+    static func open(_ descriptor: Int32, limit: ByteCount?, compressed: Bool = true) throws(ProvostError) -> ArchiveWriter {
         guard let handle = unsafe archive_write_new() else { throw localFailure("starting to pack", ENOMEM) }
         guard let entry = unsafe archive_entry_new() else {
             unsafe archive_write_free(handle)
@@ -23,9 +23,13 @@ import ProvostCore
         }
         let writer = unsafe ArchiveWriter(handle: handle, entry: entry, limit: limit)
         unsafe archive_write_set_format_pax_restricted(handle)
-        unsafe archive_write_add_filter_zstd(handle)
-        // Level 1 packs about as small as gzip's default and several times as fast.
-        unsafe archive_write_set_filter_option(handle, "zstd", "compression-level", "1")
+        if compressed {
+            unsafe archive_write_add_filter_zstd(handle)
+            // Level 1 packs about as small as gzip's default and several times as fast.
+            unsafe archive_write_set_filter_option(handle, "zstd", "compression-level", "1")
+        } else {
+            unsafe archive_write_add_filter_none(handle)
+        }
         // Not padded to a tape's block.
         unsafe archive_write_set_bytes_in_last_block(handle, 1)
         guard unsafe archive_write_open_fd(handle, descriptor) == ARCHIVE_OK else { throw writer.problem() }

@@ -29,14 +29,15 @@ package enum Packer {
     /// a folder that holds just one folder comes out as it went in.
     static let rootMark = Array("provost-root".utf8)
 
-    /// Packs what is in `folder` as tar+zstd into `descriptor`. The same content gives the same bytes: sorted by name, no times, no owners,
+    /// Packs what is in `folder` as tar+zstd (a plain tar unless `compressed`) into `descriptor`. The same content gives the same bytes: sorted by name, no times, no owners,
     /// modes 0644 and 0755, names in NFC. Memory does not grow with the files' sizes.
     ///
     /// Links are kept if they are relative and stay inside. Sockets, pipes and devices are left out. With `ignoring: .submission`, ignore
     /// files above `folder` are not looked at. Throws `not-found` or `invalid`, naming the path, if the folder or something in it cannot be
     /// packed; `limit-reached` once the archive is larger than `sizeLimit`; `unavailable` if writing fails. Then the archive is of no use.
     package static func pack(
-        folder: String, to descriptor: Int32, ignoring source: IgnoreRules.Source, sizeLimit: ByteCount? = nil
+        folder: String, to descriptor: Int32, ignoring source: IgnoreRules.Source, sizeLimit: ByteCount? = nil,
+        compressed: Bool = true
     ) throws(ProvostError) -> PackReport {
         let root = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard root >= 0 else {
@@ -47,7 +48,7 @@ package enum Packer {
         defer { close(root) }
         return try withTextInUTF8 { () throws(ProvostError) -> PackReport in
             var packing = Packing(
-                writer: try ArchiveWriter.open(descriptor, limit: sizeLimit), rules: IgnoreRules(source),
+                writer: try ArchiveWriter.open(descriptor, limit: sizeLimit, compressed: compressed), rules: IgnoreRules(source),
                 decoder: try NameDecoder(insisting: nil))
             return try packing.run(root)
         }

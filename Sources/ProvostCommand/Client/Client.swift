@@ -31,6 +31,9 @@ package struct Client: Sendable {
         case delete = "DELETE"
     }
 
+    /// What a stream of session frames is called in an `Upgrade` header.
+    static let sessionProtocol = "provost-session"
+
     package let address: ServerAddress
     let token: String?
     let surroundings: Surroundings
@@ -178,7 +181,7 @@ package struct Client: Sendable {
 
     // MARK: Parts
 
-    private func request(_ method: Method, _ path: String) -> HTTPRequest {
+    func request(_ method: Method, _ path: String) -> HTTPRequest {
         var headers = HTTPHeaders([("User-Agent", "provost/\(Version.text)"), ("Accept", "application/json, */*;q=0.5")])
         headers.add(name: "Accept-Language", value: surroundings.language.rawValue)
         if let token { headers.add(name: "Authorization", value: "Bearer \(token)") }
@@ -207,7 +210,7 @@ package struct Client: Sendable {
         }
     }
 
-    private func refusal(_ head: HTTPResponseHead, _ body: inout ResponseBody) async throws -> ServerRefusal {
+    func refusal(_ head: HTTPResponseHead, _ body: inout ResponseBody) async throws -> ServerRefusal {
         let header = head.headers.first(name: Route.requestIdHeader)
         let bytes = (try? await body.collect(limit: 1 << 20)) ?? []
         guard let content = try? WireCoding.decoder().decode(ErrorBody.self, from: Data(bytes)).error else {
@@ -218,11 +221,11 @@ package struct Client: Sendable {
         return ServerRefusal(error: ProvostError(content.code, content.message), requestId: content.requestId)
     }
 
-    private func explained<Result>(_ body: () async throws -> Result) async throws -> Result {
+    func explained<Result>(_ body: () async throws -> Result) async throws -> Result {
         do { return try await body() } catch let failure as LinkFailure { throw explanation(of: failure) }
     }
 
-    private func explanation(of failure: LinkFailure) -> ProvostError {
+    func explanation(of failure: LinkFailure) -> ProvostError {
         switch failure {
         case .unreachable(let cause): surroundings.error(.unavailable, .noDaemon(address: "\(address)"), cause: cause)
         case .dropped(let cause): surroundings.error(.unavailable, .linkDropped(address: "\(address)"), cause: cause)

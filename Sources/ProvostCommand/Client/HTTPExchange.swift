@@ -32,8 +32,19 @@ enum LinkFailure: Error {
 
 /// The bytes of one answer, as they arrive.
 struct ResponseBody {
-    fileprivate var iterator: NIOAsyncChannelInboundStream<HTTPClientResponsePart>.AsyncIterator
-    fileprivate let idleSeconds: Int
+    private var iterator: NIOAsyncChannelInboundStream<HTTPClientResponsePart>.AsyncIterator
+    private let idleSeconds: Int
+
+    init(_ inbound: NIOAsyncChannelInboundStream<HTTPClientResponsePart>, idleSeconds: Int) {
+        iterator = inbound.makeAsyncIterator()
+        self.idleSeconds = idleSeconds
+    }
+
+    /// The beginning of the answer; asked for once, before its bytes. NIO's decoder drops 1xx answers, so the first one is the real one.
+    mutating func head() async throws -> HTTPResponseHead {
+        guard case .head(let head)? = try await part() else { throw LinkFailure.dropped(nil) }
+        return head
+    }
 
     /// nil at the end of the answer. Throws `LinkFailure` when the link ends first.
     mutating func next() async throws -> ByteBuffer? {
@@ -51,7 +62,7 @@ struct ResponseBody {
         return bytes
     }
 
-    fileprivate mutating func part() async throws -> HTTPClientResponsePart? {
+    private mutating func part() async throws -> HTTPClientResponsePart? {
         do {
             let part = try await iterator.next(isolation: #isolation)
             if part == nil { try Task.checkCancellation() }
@@ -88,11 +99,9 @@ enum HTTPExchange {
                     } catch {}
                 }
                 defer { group.cancelAll() }
-                var body = ResponseBody(iterator: inbound.makeAsyncIterator(), idleSeconds: seconds)
+                var body = ResponseBody(inbound, idleSeconds: seconds)
                 do {
-                    // NIO's decoder drops 1xx answers, so the first head is the real one.
-                    guard case .head(let head)? = try await body.part() else { throw LinkFailure.dropped(nil) }
-                    return try await consume(head, &body)
+                    return try await consume(try await body.head(), &body)
                 } catch let error as LinkFailure { throw localFailure.withLock { $0 } ?? error }
             }
         }

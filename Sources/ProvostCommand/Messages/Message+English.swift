@@ -126,6 +126,7 @@ extension Message {
         case .receiptUnreadable(let path): "“\(path)” is not a receipt, or it is damaged."
         case .keyUnreadable(let path): "“\(path)” is not a receipt key (Ed25519, 32 bytes in base64), or it is damaged."
         case .noSuchReceipt(let submission): "There is no receipt of \(submission) here and the server has none for you."
+        case .workspace(let message): message.text(in: .english)
         case .label(let label): label.rawValue
         case .state(let state):
             switch state {

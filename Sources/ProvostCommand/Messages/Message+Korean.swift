@@ -118,6 +118,7 @@ extension Message {
         case .receiptUnreadable(let path): "“\(path)”은(는) 접수증이 아니거나 손상되었습니다."
         case .keyUnreadable(let path): "“\(path)”은(는) 접수증 키(Ed25519, base64로 32바이트)가 아니거나 손상되었습니다."
         case .noSuchReceipt(let submission): "\(submission)의 접수증이 이 컴퓨터에도 서버에도 없습니다."
+        case .workspace(let message): message.text(in: .korean)
         case .label(let label): Self.korean(label)
         case .state(let state):
             switch state {
@@ -155,7 +156,7 @@ extension Message {
     }
 
     /// `3분 20초`, `2.5초`.
-    private static func korean(_ span: TimeSpan) -> String {
+    static func korean(_ span: TimeSpan) -> String {
         let total = span.milliseconds / 1000
         if span.milliseconds < 1000 { return "\(span.milliseconds)밀리초" }
         if total < 60 { return "\(total)초" }

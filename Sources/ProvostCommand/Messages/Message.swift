@@ -105,6 +105,9 @@ package enum Message: Sendable {
     case keyUnreadable(path: String)
     case noSuchReceipt(submission: String)
 
+    // Workspaces
+    case workspace(WorkspaceMessage)
+
     // Words
     case label(Label)
     case state(String)

@@ -77,7 +77,8 @@ struct Parcel: ~Copyable {
         return full.split(separator: "/").last.map(String.init) ?? "folder"
     }
 
-    private static func temporaryFile(_ surroundings: Surroundings) throws(ProvostError) -> Int32 {
+    /// A file without a name, open for reading and writing.
+    static func temporaryFile(_ surroundings: Surroundings) throws(ProvostError) -> Int32 {
         let folder = surroundings.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
         let path = "\(folder)/provost-\(getpid())-\(UInt64.random(in: 0 ... .max))"
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)

@@ -11,13 +11,15 @@ struct Submit: AsyncParsableCommand {
             A .zip, .tar, .tar.gz, .tar.xz, .tar.zst, .tar.bz2 or .7z is sent as it is.
             The receipt is kept in $XDG_STATE_HOME/provost/receipts/. With --wait the
             exit status tells: 0 all points, 10 fewer, 8 not graded, 9 not in time.
+            Inside a workspace both names may be left out: your home is handed in for the
+            workspace's assignment.
             """,
         examples: "provost submit web-service . --wait", "provost submit web-service work.zip --wait -o json")
 
     @Argument(help: "The assignment, as “provost labs” names it.")
-    var assignment: String
+    var assignment: String?
     @Argument(help: "The folder or archive with your work.", completion: .file())
-    var path: String
+    var path: String?
     @Flag(help: "Stay, show the grading live, and end with the score.")
     var wait = false
     @Option(
@@ -29,17 +31,33 @@ struct Submit: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        _ = try work(Surroundings.current().environment)
         if output.output == .csv {
             throw ValidationError("submit writes a table or json; for csv use “provost submission list -o csv”.")
         }
     }
 
+    /// What is handed in for which assignment. Inside a workspace it is the home, for the workspace's own assignment, unless said otherwise.
+    private func work(_ environment: [String: String]) throws -> (assignment: String, path: String, cohort: String?) {
+        if let assignment, let path { return (assignment, path, cohort.cohort) }
+        guard environment["PROVOST_WORKSPACE"] != nil, let own = environment["PROVOST_ASSIGNMENT"] else {
+            throw ValidationError(
+                "Name the assignment and the folder with your work, like: provost submit \(assignment ?? "web-service") .")
+        }
+        let home = environment["HOME"] ?? "/home/learner"
+        let theirs = cohort.cohort ?? environment["PROVOST_COHORT"]
+        guard let word = assignment else { return (own, home, theirs) }
+        // One word: an assignment, or a path when it is written like one.
+        return (try? Slug(word)) == nil ? (own, word, theirs) : (word, home, theirs)
+    }
+
     func run() async throws {
         let session = try connection.session()
+        let (assignment, path, cohort) = try work(session.surroundings.environment)
         // A wrong name is told before a long upload, and the zone is needed for the receipt.
         let info: AssignmentInfo = try await session.client.get(
-            Route.path("assignments", assignment, query: [("cohort", cohort.cohort)]))
-        let received = try await send(info, session)
+            Route.path("assignments", assignment, query: [("cohort", cohort)]))
+        let received = try await send(path, info, session)
         Interruption.watch(saying: session.text(.interruptedWhileWaiting(submission: received.submission.id.text)))
         await tell(received, info, session)
         guard wait else {
@@ -67,12 +85,13 @@ struct Submit: AsyncParsableCommand {
         }
     }
 
-    private func send(_ info: AssignmentInfo, _ session: Session) async throws -> SubmissionReceived {
+    private func send(_ path: String, _ info: AssignmentInfo, _ session: Session) async throws -> SubmissionReceived {
         let parcel = try Parcel(path: path, ignoring: .submission, surroundings: session.surroundings)
         parcel.tell(session)
         Interruption.watch(saying: session.text(.interruptedWhileSending))
         return try await parcel.send(
-            to: Route.path("assignments", assignment, "submissions", query: [("cohort", info.assignment.cohort.text)]),
+            to: Route.path(
+                "assignments", info.assignment.slug.text, "submissions", query: [("cohort", info.assignment.cohort.text)]),
             session: session)
     }
 
