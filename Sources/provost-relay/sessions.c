@@ -8,7 +8,7 @@
 //                     K  number, signal: to the foreground processes of that session (1: hang-up … as in signal.h)
 //                     C  number, port, milliseconds: connect to 127.0.0.1:port
 //                     P  starter and home (two texts): copy what lies in starter into home, if home is empty
-//                     X  hang-up and TERM to everything in the room
+//                     X  TERM to everything in the room, and a hang-up to what has a terminal
 //   to the keeper     H  we are here
 //                     E  number, status as a shell writes it
 //                     c  number, errno; with 0 the connected socket
@@ -43,7 +43,7 @@
 enum { keeper = 0, packetLimit = 128 << 10, mostSessions = 256, mostConnects = 64, mostWords = 8192 };
 
 // What runs, and the copying of the starter (number 0).
-static struct { pid_t pid; uint32_t number; } children[mostSessions];
+static struct { pid_t pid; uint32_t number, terminal; } children[mostSessions];
 static struct { int socket; uint32_t number; int64_t until; } connects[mostConnects];
 static unsigned char packet[packetLimit + 1];
 static sigset_t before;
@@ -142,6 +142,7 @@ static void startSession(size_t size, const int *descriptors, int count) {
     }
     children[slot].pid = child;
     children[slot].number = session;
+    children[slot].terminal = terminal;
 }
 
 // The foreground process group of a session: the terminal's, or the command's own.
@@ -205,7 +206,16 @@ static void beginStarter(size_t size) {
         return;
     }
     children[slot].pid = child;
-    children[slot].number = 0;
+    children[slot].number = children[slot].terminal = 0;
+}
+
+// TERM to all but this program and the first of the room, so that each can save what it has; a stopped program has to go on for it. A
+// shell at a terminal ends by a hang-up alone, which it hands on to its jobs.
+static void endEverything(void) {
+    kill(-1, SIGTERM);
+    kill(-1, SIGCONT);
+    for (int index = 0; index < mostSessions; index++)
+        if (children[index].pid > 0 && children[index].terminal) kill(children[index].pid, SIGHUP);
 }
 
 static void reap(void) {
@@ -241,8 +251,7 @@ static void take(void) {
     case 'K': if (size == 9) signalSession(number(packet, 0), (int)number(packet, 1)); break;
     case 'C': if (size == 13) beginConnect(number(packet, 0), number(packet, 1), number(packet, 2)); break;
     case 'P': beginStarter((size_t)size); break;
-    // All but this program and the first of the room. A stopped program cannot take a signal.
-    case 'X': kill(-1, SIGHUP), kill(-1, SIGTERM), kill(-1, SIGCONT); break;
+    case 'X': endEverything(); break;
     default: _exit(exitChannel);
     }
     for (int index = 0; index < count; index++) close(descriptors[index]);

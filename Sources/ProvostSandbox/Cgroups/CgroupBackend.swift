@@ -72,7 +72,8 @@ extension ProvostError {
     static func memoryInUse(_ used: Int64, _ limit: ByteCount) -> ProvostError {
         ProvostError(
             .limitReached,
-            "The workspace uses \(ByteCount(used)) of memory now, which is more than \(limit); end programs in it or stop it first.")
+            "The workspace uses \(ByteCount(used)) of memory now, which is more than \(limit); end programs in it or stop it first."
+        )
     }
 }
 

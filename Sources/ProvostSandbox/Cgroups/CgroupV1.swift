@@ -73,10 +73,11 @@ struct CgroupV1: CgroupBackend {
     }
 
     func slotNames() -> Set<String> {
-        Set(hierarchies.flatMap { hierarchy in
-            let folder = "\(root)/\(hierarchy)/\(instance)"
-            return Files.names(in: folder).filter { Files.exists("\(folder)/\($0)/cgroup.procs") }
-        })
+        Set(
+            hierarchies.flatMap { hierarchy in
+                let folder = "\(root)/\(hierarchy)/\(instance)"
+                return Files.names(in: folder).filter { Files.exists("\(folder)/\($0)/cgroup.procs") }
+            })
     }
 
     func removeInstance() {

@@ -47,7 +47,9 @@ final class KeeperClient {
 
     func flush() {
         while sent < unsent.count {
-            let count = unsafe unsent.withUnsafeBytes { unsafe clinux_send(socket.number, $0.baseAddress! + sent, $0.count - sent) }
+            let count = unsafe unsent.withUnsafeBytes {
+                unsafe clinux_send(socket.number, $0.baseAddress! + sent, $0.count - sent)
+            }
             if count == -Int(EAGAIN) { break }
             if count <= 0 { return isGone = true }
             sent += count

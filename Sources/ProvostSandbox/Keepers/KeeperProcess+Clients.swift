@@ -82,7 +82,10 @@ extension KeeperProcess {
                 session.resize()
             case .signal:
                 if let number = frame.payload.first { try? link.signal(session.number, UInt32(number)) }
-            default: client.leave(with: [.text(.refusal, "This program sends what only a keeper says; use the same version on both sides.")])
+            default:
+                client.leave(with: [
+                    .text(.refusal, "This program sends what only a keeper says; use the same version on both sides.")
+                ])
             }
         case .forward(let forward):
             switch frame.kind {
@@ -127,7 +130,8 @@ extension KeeperProcess {
                 return
             case .status:
                 let status = KeeperStatus(
-                    id: order.id, start: order.start, uid: order.user.uid, pid: getpid(), slot: room.setup.slot, tools: room.setup.tools)
+                    id: order.id, start: order.start, uid: order.user.uid, pid: getpid(), slot: room.setup.slot,
+                    tools: room.setup.tools)
                 answer = KeeperMessage(.done) { status.write(&$0) }
             case .usage:
                 let usage = usage()
@@ -135,7 +139,8 @@ extension KeeperProcess {
             case .limits: try room.setLimits(try RoomLimits(&reader))
             case .freeze, .thaw:
                 guard room.launcher.cgroup?.freeze(message.kind == .freeze) == true else {
-                    throw ProvostError(.unavailable, "Workspaces cannot be held still here: no cgroup2 is mounted, or none is ours.")
+                    throw ProvostError(
+                        .unavailable, "Workspaces cannot be held still here: no cgroup2 is mounted, or none is ours.")
                 }
             case .notify: notify(try reader.text())
             case .quiesce:
@@ -189,7 +194,9 @@ extension KeeperProcess {
                 let isBash = order.shell.hasSuffix("/bash")
                 try begin(isBash ? [order.shell, "--norc", "--noprofile"] : ["/bin/sh"], size, "/", variables, client)
             case .command(let command, let size, let environment):
-                guard let program = command.first, !program.isEmpty else { throw ProvostError(.invalid, "Say which command is to run.") }
+                guard let program = command.first, !program.isEmpty else {
+                    throw ProvostError(.invalid, "Say which command is to run.")
+                }
                 guard !environment.keys.contains(where: { $0.isEmpty || $0.utf8.contains(UInt8(ascii: "=")) }) else {
                     throw ProvostError(.invalid, "The name of a variable must not be empty or hold “=”.")
                 }
@@ -260,7 +267,8 @@ extension KeeperProcess {
             }
             session = KeeperSession(number: number, command: command, pipes: (ours[0], ours[1], ours[2]), startedAt: now)
         }
-        try link.start(number, terminal: size != nil, folder: folder, command: command, environment: variables, descriptors: theirs)
+        try link.start(
+            number, terminal: size != nil, folder: folder, command: command, environment: variables, descriptors: theirs)
         sessions.append(session)
         attach(client, to: session, reads: false)
     }
@@ -268,7 +276,9 @@ extension KeeperProcess {
     // MARK: Connections
 
     func connected(_ number: UInt32, error: Int32, socket: Int32) {
-        guard let forward = forwards.first(where: { $0.number == number }), let client = client(of: forward), error == 0, socket >= 0 else {
+        guard let forward = forwards.first(where: { $0.number == number }), let client = client(of: forward), error == 0,
+            socket >= 0
+        else {
             if socket >= 0 { close(socket) }
             guard let forward = forwards.first(where: { $0.number == number }), let client = client(of: forward) else { return }
             let why =

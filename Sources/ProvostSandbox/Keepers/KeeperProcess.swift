@@ -78,7 +78,9 @@ package final class KeeperProcess {
     private static func leaveServiceGroup() {
         guard geteuid() == 0, let groups = Files.read("/proc/self/cgroup") else { return }
         for line in groups.split(separator: "\n") where line.hasSuffix(".service") || line.contains(".service/") {
-            let root = line.hasPrefix("0::") ? (Files.exists("/sys/fs/cgroup/cgroup.procs") ? "/sys/fs/cgroup" : "/sys/fs/cgroup/unified")
+            let root =
+                line.hasPrefix("0::")
+                ? (Files.exists("/sys/fs/cgroup/cgroup.procs") ? "/sys/fs/cgroup" : "/sys/fs/cgroup/unified")
                 : line.contains("name=systemd") ? "/sys/fs/cgroup/systemd" : nil
             guard let root else { continue }
             _ = unsafe mkdir(root + "/provost-keepers", 0o755)
@@ -103,7 +105,12 @@ package final class KeeperProcess {
         let socket = unsafe clinux_listen(folder + "/keeper.sock", 64)
         guard socket >= 0 else { throw .linux("listen at \(folder)/keeper.sock", socket) }
         listener = Descriptor(socket)
-        if let starter = order.starter { try link.prepare(starter: starter, home: WorkspaceOrder.home) }
+        if let starter = order.starter {
+            try link.prepare(starter: starter, home: WorkspaceOrder.home)
+            // Whoever comes finds it there. A big one goes on being copied.
+            var wait = pollfd(fd: link.socket.number, events: Int16(POLLIN), revents: 0)
+            if unsafe poll(&wait, 1, 20_000) > 0 { takeEvents() }
+        }
     }
 
     /// Waits for anything, and does it.
@@ -221,7 +228,8 @@ package final class KeeperProcess {
                 case .prepared(let error):
                     guard error != 0 else { break }
                     let why = systemWords(error)
-                    pendingNotice = "The lab's starter could not be copied into your home: \(why). It lies in \(order.starter ?? "/lab")."
+                    pendingNotice =
+                        "The lab's starter could not be copied into your home: \(why). It lies in \(order.starter ?? "/lab")."
                 case .ended(let number, let status):
                     guard let session = sessions.first(where: { $0.number == number }) else { break }
                     session.status = status
@@ -239,7 +247,9 @@ package final class KeeperProcess {
         let usage = usage()
         var reason = "The workspace ended by itself: its first program was ended from inside."
         if usage.outOfMemoryKills > outOfMemoryKills {
-            reason = "The workspace ended: out of memory, limit \(room.limits.memory)" + (usage.peakMemory.map { ", peak \($0)." } ?? ".")
+            reason =
+                "The workspace ended: out of memory, limit \(room.limits.memory)"
+                + (usage.peakMemory.map { ", peak \($0)." } ?? ".")
         }
         ending = WorkspaceEnding(reason: reason, asked: false, usage: usage)
     }

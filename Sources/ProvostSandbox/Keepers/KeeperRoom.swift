@@ -49,7 +49,8 @@ final class KeeperRoom {
     /// Mounts the volume, puts the limits on and hands the room to its launcher.
     func begin(_ order: WorkspaceOrder, folder: String) throws(ProvostError) {
         if case .egress = order.network {
-            throw ProvostError(.unavailable, "This server gives workspaces no way out of their network; set the lab's network to loopback.")
+            throw ProvostError(
+                .unavailable, "This server gives workspaces no way out of their network; set the lab's network to loopback.")
         }
         self.order = order
         let volume = try MountedVolume(order.volume, at: folder + "/volume", user: privileged ? order.user : nil)
@@ -67,14 +68,18 @@ final class KeeperRoom {
         let writer = Descriptor(pipe[1])
         let spec = RoomSpec(
             command: ["/run/sessions"], environment: environment, workingDirectory: "/",
-            mounts: [.writable(host: volume.home, at: WorkspaceOrder.home), .readOnly(host: setup.tools + "/sessions", at: "/run/sessions")]
+            mounts: [
+                .writable(host: volume.home, at: WorkspaceOrder.home),
+                .readOnly(host: setup.tools + "/sessions", at: "/run/sessions"),
+            ]
                 + order.mounts,
             user: order.user, limits: order.limits, image: order.image)
         let calls = try filters.openCalls()
         let arguments = try filters.openArguments()
         var request = LaunchRequest(
             uid: order.user.uid, bubblewrap: setup.bubblewrap, temporaryMountPoint: setup.tools + "/tmp",
-            options: BubblewrapOptions(tools: setup.tools, privileged: privileged).rooms(for: spec) + BubblewrapOptions.launched(.guest),
+            options: BubblewrapOptions(tools: setup.tools, privileged: privileged).rooms(for: spec)
+                + BubblewrapOptions.launched(.guest),
             command: spec.command, openFiles: UInt64(max(16, order.limits.openFiles)),
             // The volume and /tmp have a size; a limit for one file would only be a smaller one.
             fileSize: 0, temporaryBytes: UInt64(max(4096, order.limits.disk.bytes)),
@@ -87,7 +92,9 @@ final class KeeperRoom {
         let bytes = request.bytes
         var sent = unsafe clinux_send_descriptors(launcher.socket, bytes, bytes.count, descriptors, descriptors.count)
         while sent >= 0, sent < bytes.count {
-            let more = unsafe bytes.withUnsafeBytes { unsafe clinux_send(launcher.socket, $0.baseAddress! + sent, $0.count - sent) }
+            let more = unsafe bytes.withUnsafeBytes {
+                unsafe clinux_send(launcher.socket, $0.baseAddress! + sent, $0.count - sent)
+            }
             sent = more < 0 ? more : sent + more
         }
         guard sent >= 0 else { throw .linux("hand the workspace's room to its launcher", Int32(sent)) }
@@ -107,13 +114,17 @@ final class KeeperRoom {
         let count = unsafe words.withUnsafeMutableBytes { unsafe read(output, $0.baseAddress, $0.count) }
         var why = count > 0 ? String(decoding: words[..<count], as: UTF8.self) : ""
         var reply = [UInt8](repeating: 0, count: LaunchReply.size)
-        let size = unsafe reply.withUnsafeMutableBytes { unsafe recv(launcher.socket, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT)) }
+        let size = unsafe reply.withUnsafeMutableBytes {
+            unsafe recv(launcher.socket, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT))
+        }
         if size == LaunchReply.size, let answer = LaunchReply(reply[...]), answer.error != 0 {
             why += " \(answer.step): \(systemWords(answer.error))"
         }
         let said = why.split(separator: "\n").joined(separator: "; ")
         throw ProvostError(
-            .unavailable, "The workspace's room did not start\(said.isEmpty ? " within ten seconds" : ": \(said)"). Tell the server's operator.")
+            .unavailable,
+            "The workspace's room did not start\(said.isEmpty ? " within ten seconds" : ": \(said)"). Tell the server's operator."
+        )
     }
 
     /// Of every session.

@@ -56,7 +56,8 @@ package final class Keepers: Sendable {
         try Files.makeFolder(directory + "/run/.tools", mode: 0o711)
         tools = directory + "/run/.tools/" + run + "-\(UInt32.random(in: 0 ..< .max))"
         try RoomFiles.build(in: tools, home: WorkspaceOrder.home)
-        let relay = launcher.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/") + "/provost-relay"
+        let relay =
+            launcher.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/") + "/provost-relay"
         try RoomFiles.install(relay, as: tools + "/sessions")
     }
 

@@ -14,9 +14,11 @@ package final class KeptWorkspace: Sendable {
     package let start: Int
     /// Leased until the workspace has ended, when it is returned by itself.
     package let user: RoomUser
-    let slot: String
+    /// The name of its cgroup.
+    package let slot: String
     let tools: String
-    private let pid: Int32
+    /// The keeper's process, for the log.
+    package let pid: Int32
     private let folder: String
     private let state = Mutex(State())
     private let whenGone: @Sendable () -> Void
@@ -36,24 +38,33 @@ package final class KeptWorkspace: Sendable {
         let watch = Descriptor(socket)
         try KeeperMessage(.watch).send(on: watch.number)
         let source = DispatchSource.makeReadSource(fileDescriptor: watch.number, queue: .global())
+        let number = watch.number
         source.setEventHandler { [self] in
+            var rest: [UInt8] = []
+            var told: WorkspaceEnding?
+            if let message = try? KeeperMessage.receive(on: number, rest: &rest), message.kind == .ended {
+                var reader = message.reader
+                told = try? WorkspaceEnding(&reader)
+            }
             source.cancel()
-            finish()
+            finish(told)
         }
-        let number = watch.take()
+        _ = watch.take()
         source.setCancelHandler { close(number) }
         source.activate()
     }
 
     /// The keeper is gone or about to be: its socket is closed when everything else of it is.
-    private func finish() {
+    private func finish(_ told: WorkspaceEnding?) {
         // It is our child only when this daemon started it.
         var status: Int32 = 0
         if unsafe clinux_wait(Int64(pid), &status, 0) < 0 {
             for _ in 0..<500 where kill(pid, 0) == 0 { usleep(10_000) }
         }
         whenGone()
-        let ending = Self.savedEnding(in: folder) ?? WorkspaceEnding(reason: "Its keeper was ended.", asked: false, usage: WorkspaceUsage())
+        let ending =
+            told ?? Self.savedEnding(in: folder)
+            ?? WorkspaceEnding(reason: "Its keeper was ended.", asked: false, usage: WorkspaceUsage())
         Files.removeTree(folder)
         let waiters = state.withLock { state in
             state.ending = ending
@@ -73,7 +84,9 @@ package final class KeptWorkspace: Sendable {
         return try? WorkspaceEnding(&reader)
     }
 
-    private func ask(_ kind: KeeperMessage.Kind, _ write: (inout WireWriter) -> Void = { _ in }) async throws(ProvostError) -> WireReader {
+    private func ask(_ kind: KeeperMessage.Kind, _ write: (inout WireWriter) -> Void = { _ in }) async throws(ProvostError)
+        -> WireReader
+    {
         let message = KeeperMessage(kind, write)
         let folder = folder
         return try await offPool { () throws(ProvostError) -> WireReader in try Self.ask(message, folder: folder) }

@@ -37,18 +37,24 @@ final class SessionsLink {
         _ number: UInt32, terminal: Bool, folder: String, command: [String], environment: [String: String], descriptors: [Int32]
     ) throws(ProvostError) {
         let variables = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-        try send("S", [number, terminal ? 1 : 0, UInt32(command.count), UInt32(variables.count)], [folder] + command + variables, descriptors)
+        try send(
+            "S", [number, terminal ? 1 : 0, UInt32(command.count), UInt32(variables.count)], [folder] + command + variables,
+            descriptors)
     }
     func signal(_ number: UInt32, _ signal: UInt32) throws(ProvostError) { try send("K", [number, signal]) }
     func connect(_ number: UInt32, port: Int) throws(ProvostError) { try send("C", [number, UInt32(port), 5000]) }
     func prepare(starter: String, home: String) throws(ProvostError) { try send("P", [], [starter, home]) }
     func endEverything() throws(ProvostError) { try send("X", []) }
 
-    private func send(_ kind: Unicode.Scalar, _ numbers: [UInt32], _ texts: [String] = [], _ descriptors: [Int32] = []) throws(ProvostError) {
+    private func send(_ kind: Unicode.Scalar, _ numbers: [UInt32], _ texts: [String] = [], _ descriptors: [Int32] = [])
+        throws(ProvostError)
+    {
         var bytes = [UInt8(ascii: kind)]
         for number in numbers { for shift in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) } }
         for text in texts {
-            guard !text.utf8.contains(0) else { throw ProvostError(.invalid, "A command or variable holds a NUL byte; remove it.") }
+            guard !text.utf8.contains(0) else {
+                throw ProvostError(.invalid, "A command or variable holds a NUL byte; remove it.")
+            }
             bytes += Array(text.utf8) + [0]
         }
         guard bytes.count <= 128 << 10, texts.count <= 8000 else {

@@ -88,7 +88,8 @@ package struct WorkspaceOrder: Sendable {
         guard texts.count.isMultiple(of: 3) else { throw WireReader.broken }
         mounts = stride(from: 0, to: texts.count, by: 3).map { index in
             texts[index] == "w"
-                ? .writable(host: texts[index + 1], at: texts[index + 2]) : .readOnly(host: texts[index + 1], at: texts[index + 2])
+                ? .writable(host: texts[index + 1], at: texts[index + 2])
+                : .readOnly(host: texts[index + 1], at: texts[index + 2])
         }
         environment = try reader.pairs()
         let root = try reader.texts().first
@@ -102,7 +103,8 @@ package struct WorkspaceOrder: Sendable {
 extension RoomLimits {
     func write(_ writer: inout WireWriter) {
         for number in [
-            wallTime.milliseconds, cpuTime.milliseconds, Int64(cpuMillis), memory.bytes, Int64(processes), disk.bytes, Int64(inodes),
+            wallTime.milliseconds, cpuTime.milliseconds, Int64(cpuMillis), memory.bytes, Int64(processes), disk.bytes,
+            Int64(inodes),
             output.bytes, Int64(openFiles),
         ] { writer.add(number) }
     }
@@ -124,7 +126,8 @@ extension WorkspaceUsage {
     func write(_ writer: inout WireWriter) {
         for number in [
             cpuTime?.milliseconds, memory?.bytes, peakMemory?.bytes, processes.map { Int64($0) }, peakProcesses.map { Int64($0) },
-            throttledTime?.milliseconds, diskUsed?.bytes, diskSize?.bytes, filesUsed.map { Int64($0) }, filesSize.map { Int64($0) },
+            throttledTime?.milliseconds, diskUsed?.bytes, diskSize?.bytes, filesUsed.map { Int64($0) },
+            filesSize.map { Int64($0) },
         ] { writer.add(optional: number) }
         for number in [Int64(outOfMemoryKills), Int64(refusedForks), Int64(sessions), quiet.milliseconds] { writer.add(number) }
     }
@@ -202,7 +205,9 @@ struct KeeperSetup {
     func write(_ writer: inout WireWriter) {
         writer.add([directory, launcher, bubblewrap, tools, cgroupName, instance, slot])
     }
-    init(directory: String, launcher: String, bubblewrap: String, tools: String, cgroupName: String, instance: String, slot: String) {
+    init(
+        directory: String, launcher: String, bubblewrap: String, tools: String, cgroupName: String, instance: String, slot: String
+    ) {
         self.directory = directory
         self.launcher = launcher
         self.bubblewrap = bubblewrap
@@ -215,7 +220,8 @@ struct KeeperSetup {
         let texts = try reader.texts()
         guard texts.count == 7 else { throw WireReader.broken }
         self.init(
-            directory: texts[0], launcher: texts[1], bubblewrap: texts[2], tools: texts[3], cgroupName: texts[4], instance: texts[5],
+            directory: texts[0], launcher: texts[1], bubblewrap: texts[2], tools: texts[3], cgroupName: texts[4],
+            instance: texts[5],
             slot: texts[6])
     }
 }
