@@ -32,11 +32,16 @@ package struct WhoAmI: Codable, Sendable {
     /// May do everything: root or the daemon's own user on the Unix socket.
     package var administrator: Bool
     package var enrollments: [Enrollment]
-    package init(name: String, person: Person?, administrator: Bool, enrollments: [Enrollment]) {
+    /// The running workspace that the caller asks from; then they are a learner of its cohort and nothing else.
+    package var workspace: ID<Workspace>?
+    package init(
+        name: String, person: Person?, administrator: Bool, enrollments: [Enrollment], workspace: ID<Workspace>? = nil
+    ) {
         self.name = name
         self.person = person
         self.administrator = administrator
         self.enrollments = enrollments
+        self.workspace = workspace
     }
 }
 

@@ -49,12 +49,33 @@
 /// | GET budgets/forecast?cohort=&person= | → [BudgetForecast] | own; instructors the cohort's |
 /// | GET usage?level=&node=&from=&to= | → UsageReport; days like 2026-11-21, both included | own; instructors the cohort's |
 /// | POST cohorts/{cohort}/extensions | NewExtension → ExtensionInfo | cohort's admins |
+/// | POST workspaces | StartWorkspace → WorkspaceInfo (running, or waiting with its place) | learners |
+/// | GET workspaces?cohort=&person=&assignment= | → [WorkspaceInfo] | own; instructors all of their cohorts |
+/// | GET workspaces/{workspace}; …/why | → WorkspaceInfo; → WorkspaceReason | owner, instructors, who is let in |
+/// | GET workspaces/{workspace}/log | → text/plain, what happened to it, a line each | owner, instructors, who is let in |
+/// | POST workspaces/{workspace}/stop | → WorkspaceInfo | owner, instructors |
+/// | POST workspaces/{workspace}/restart, …/reset | → WorkspaceInfo; a reset makes a snapshot first | owner |
+/// | POST workspaces/{workspace}/extend | ExtendWorkspace → WorkspaceInfo | owner |
+/// | DELETE workspaces/{workspace}?confirm= | → WorkspaceInfo; confirm is its id | owner, cohort's admins |
+/// | GET/POST workspaces/{workspace}/snapshots | → [Snapshot], oldest first; → Snapshot | owner |
+/// | POST workspaces/{workspace}/snapshots/{snapshot}/restore | → WorkspaceInfo | owner |
+/// | DELETE workspaces/{workspace}/snapshots/{snapshot} | → Snapshot | owner |
+/// | GET workspaces/{workspace}/sessions | → [SessionInfo] | owner, who is let in |
+/// | GET workspaces/{workspace}/terminal?mode=&session=&rows=&columns=&term= | upgrade → session frames | owner, who is let in |
+/// | GET workspaces/{workspace}/command?argument=…&terminal=&rows=&columns= | upgrade → session frames | owner |
+/// | GET workspaces/{workspace}/port/{port} | upgrade → session frames | owner |
+/// | GET/POST workspaces/{workspace}/shares | → [Share]; NewShare → Share | owner |
+/// | DELETE workspaces/{workspace}/shares/{share} | → Share | owner |
+/// | GET workspaces/{workspace}/visits | → [Visit], newest first | owner |
 /// | GET keys/receipt | → ReceiptKey | anyone |
 /// | GET audit?after=&limit= | → [AuditEntry] | administrators |
 /// | GET audit/verify | → AuditVerification | administrators |
 ///
 /// `{image}` is the beginning of an image's digest. POST labs and graders build the image that the manifest asks for before they answer.
 /// `{assignment}` is the assignment's name; `?cohort=` is needed only when the caller is in several cohorts that have one of that name.
+/// `{workspace}` is a workspace's id, or the name of an assignment of which the caller has one. “upgrade”: with `Connection: upgrade` and
+/// `Upgrade: provost-session`, as the first request of a connection, the answer is 101 and then ``SessionFrame``s both ways; a refusal is an
+/// ordinary error; `mode` is `shell` (the default), `attach`, `watch` or `rescue`.
 /// `POST …/submissions` takes `Idempotency-Key` (1 to 64 of `A-Z a-z 0-9 - _`, made by the client, required), `Provost-File-Name`
 /// (percent-encoded) and `Content-Length` or chunks; `Provost-Digest` (SHA-256, hexadecimal), when sent, must match what arrived.
 package enum Route {

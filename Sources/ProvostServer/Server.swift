@@ -36,8 +36,9 @@ package enum Server {
                 case .tcp(let host, let port):
                     ApplicationConfiguration(address: .hostname(host, port: port), serverName: "provostd")
                 }
+            let responder = router(provost, version: version, ownUser: ownUser).buildResponder()
             return Application(
-                router: router(provost, version: version, ownUser: ownUser), server: builder(), configuration: configuration,
+                responder: responder, server: builder(responder, logger: logger), configuration: configuration,
                 onServerRunning: { channel in await onReady(address, channel.localAddress?.port) }, logger: logger)
         }
     }
@@ -45,7 +46,7 @@ package enum Server {
     package static func router(_ provost: Provost, version: String, ownUser: UInt32) -> Router<ProvostRequestContext> {
         let router = Router(context: ProvostRequestContext.self)
         router.add(middleware: ErrorMiddleware())
-        router.add(middleware: PrincipalMiddleware(people: provost.people, ownUser: ownUser))
+        router.add(middleware: PrincipalMiddleware(provost, ownUser: ownUser))
         let group = router.group(RouterPath(Route.prefix))
         PeopleRoutes(provost: provost).add(to: group)
         LabRoutes(provost: provost).add(to: group)
@@ -54,19 +55,24 @@ package enum Server {
         RegradeRoutes(provost: provost).add(to: group)
         LimitRoutes(limits: provost.limits).add(to: group)
         BudgetRoutes(budgets: provost.budgets).add(to: group)
+        WorkspaceRoutes(workspaces: provost.workspaces).add(to: group)
         SystemRoutes(provost: provost, version: version).add(to: group)
         return router
     }
 
-    /// HTTP/1.1 that answers `Expect: 100-continue`: without it curl waits a second before every large upload.
-    private static func builder() -> HTTPServerBuilder {
+    /// HTTP/1.1 that answers `Expect: 100-continue`, without which curl waits a second before every large upload, and whose connections can
+    /// become sessions.
+    private static func builder<Router: HTTPResponder & Sendable>(
+        _ router: Router, logger: Logger
+    ) -> HTTPServerBuilder where Router.Context == ProvostRequestContext {
         HTTPServerBuilder { responder in
-            HTTP1Channel(responder: { request, writer, channel in
-                if request.headers[.expect]?.lowercased() == "100-continue" {
-                    try await writer.writeInformationalHead(HTTPResponse(status: .continue))
-                }
-                try await responder(request, writer, channel)
-            })
+            UpgradeChannel(
+                responder: { request, writer, channel in
+                    if request.headers[.expect]?.lowercased() == "100-continue" {
+                        try await writer.writeInformationalHead(HTTPResponse(status: .continue))
+                    }
+                    try await responder(request, writer, channel)
+                }, router: router, logger: logger)
         }
     }
 }

@@ -30,11 +30,20 @@ struct Daemon {
                 directory: directory.path, launcher: programs + "/provost-launch", userRange: settings.roomUsers,
                 warmRooms: settings.warmRooms))
         let context = ServiceContext(store: store, blobs: blobs, sandbox: sandbox, directory: directory, logger: logger)
+        var workspaces = settings.workspaces
+        // The keeper lies beside this program, as the launcher does; without it there are no workspaces.
+        if unsafe access(programs + "/provost-keeper", X_OK) == 0 { workspaces.programs = programs }
         let provost: Provost
         do {
             provost = try Provost(
                 context, workers: settings.workers, allowDegraded: settings.allowDegraded, imageNetwork: settings.imageNetwork,
-                imageMirror: settings.imageMirror, grace: settings.grace)
+                imageMirror: settings.imageMirror, workspaces: workspaces, grace: settings.grace)
+            if let care = provost.workspaces.care {
+                let found = try await care.recover()
+                logger.notice("Workspaces that went on meanwhile", metadata: ["found": "\(found)"])
+            } else {
+                logger.warning("No workspaces: provost-keeper is missing beside provostd", metadata: ["folder": "\(programs)"])
+            }
         } catch {
             await sandbox.shutdown()
             throw error
@@ -43,7 +52,9 @@ struct Daemon {
 
         let socket = settings.socket
         try Self.removeStaleSocket(socket)
-        let addresses = [ListeningAddress.unixSocket(path: socket)] + (settings.listen.map { [$0] } ?? [])
+        try Self.removeStaleSocket(directory.door)
+        let addresses =
+            [ListeningAddress.unixSocket(path: socket), .unixSocket(path: directory.door)] + (settings.listen.map { [$0] } ?? [])
         let readiness = Readiness(expected: addresses.count, logger: logger)
         let servers = Server.applications(
             provost, addresses: addresses, version: provostVersion, ownUser: geteuid(), logger: logger,
@@ -56,8 +67,9 @@ struct Daemon {
         logger.notice(
             "Starting",
             metadata: ["version": "\(provostVersion)", "state": "\(directory.path)", "workers": "\(settings.workers)"])
+        let care: [any Service] = provost.workspaces.care.map { [$0] } ?? []
         var configuration = ServiceGroupConfiguration(
-            services: [SandboxLifetime(sandbox: sandbox), provost.queue] + servers + [readiness],
+            services: [SandboxLifetime(sandbox: sandbox), provost.queue] + care + servers + [readiness],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         // The queue's own grace ends first; then open connections are cut, and a part that does not stop is ended with the process.
         configuration.maximumGracefulShutdownDuration = settings.grace + .seconds(5)

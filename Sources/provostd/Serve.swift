@@ -26,6 +26,14 @@ struct Serve: AsyncParsableCommand {
     @Flag(help: "Grade although some limit cannot be enforced on this machine.") var allowDegraded = false
     @Flag(help: "Setup scripts of images get this machine's network, with all that it reaches.") var imageNetwork = false
     @Option(help: "Where the Debian packages of images come from, as a URL (default: Debian's own).") var imageMirror: String?
+    @Option(help: "The host users of workspaces, as FIRST-LAST, apart from --room-users (default: 270000-334999).")
+    var workspaceUsers: String?
+    @Option(help: "Memory of all running workspaces together, like 12GiB (default: 70 % of the machine's).")
+    var workspaceMemory: String?
+    @Option(help: "Disk that no workspace is given, like 20GiB (default: 5 % of the disk).") var workspaceReserve: String?
+    @Flag(help: "Labs may give their workspaces a way out to the network, by their own allow-list.") var workspaceEgress = false
+    @Option(help: "Keepers that wait for a workspace to start (default: 1).") var warmWorkspaces: Int?
+    @Option(help: "Stop workspaces that nobody used for this long, like 90m; never (default: 60m).") var idleAfter: String?
     @Option(help: "trace, debug, info, notice, warning or error (default: info).") var logLevel: String?
     @Option(help: "Seconds that running gradings may go on after SIGTERM before they are queued again (default: 10).") var grace:
         Int?

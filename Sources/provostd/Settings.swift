@@ -3,6 +3,7 @@ import FoundationEssentials
 import Logging
 import ProvostCore
 import ProvostServer
+import ProvostService
 import SystemPackage
 
 /// What the operator asked for: flags over environment over file over defaults.
@@ -19,6 +20,12 @@ import SystemPackage
 /// | allow-degraded | PROVOST_ALLOW_DEGRADED | true/false | false |
 /// | image-network | PROVOST_IMAGE_NETWORK | true/false | false |
 /// | image-mirror | PROVOST_IMAGE_MIRROR | URL | Debian's |
+/// | workspace-users | PROVOST_WORKSPACE_USERS | FIRST-LAST, apart from room-users | 270000-334999 |
+/// | workspace-memory | PROVOST_WORKSPACE_MEMORY | size, like 12GiB | 70 % of the memory |
+/// | workspace-reserve | PROVOST_WORKSPACE_RESERVE | size of the disk that is never given away | 5 % of the disk |
+/// | workspace-egress | PROVOST_WORKSPACE_EGRESS | true/false | false |
+/// | warm-workspaces | PROVOST_WARM_WORKSPACES | 0 to 64 | 1 |
+/// | idle-after | PROVOST_IDLE_AFTER | length of time, like 90m, or never | 60m |
 /// | log-level | PROVOST_LOG_LEVEL | swift-log's | info |
 /// | grace | PROVOST_GRACE | seconds | 10 |
 struct Settings: Sendable {
@@ -31,12 +38,14 @@ struct Settings: Sendable {
     let allowDegraded: Bool
     let imageNetwork: Bool
     let imageMirror: String?
+    let workspaces: WorkspaceSettings
     let logLevel: Logger.Level
     let grace: Duration
 
     private static let keys = [
         "state", "socket", "listen", "behind-proxy", "workers", "warm-rooms", "room-users", "allow-degraded", "log-level",
-        "grace", "image-network", "image-mirror",
+        "grace", "image-network", "image-mirror", "workspace-users", "workspace-memory", "workspace-reserve", "workspace-egress",
+        "warm-workspaces", "idle-after",
     ]
 
     init(flags: Serve) async throws {
@@ -77,7 +86,22 @@ struct Settings: Sendable {
         listen = try Self.address(try await text("listen"), behindProxy: try await flag("behind-proxy"))
         workers = try await number("workers", in: 1...256) ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
         warmRooms = try await number("warm-rooms", in: 0...1024) ?? workers * 3
-        roomUsers = try Self.users(try await text("room-users") ?? "200000-264999")
+        roomUsers = try Self.users("room-users", try await text("room-users") ?? "200000-264999")
+        var workspaces = WorkspaceSettings(
+            users: try Self.users("workspace-users", try await text("workspace-users") ?? "270000-334999"),
+            warm: try await number("warm-workspaces", in: 0...64) ?? 1, egress: try await flag("workspace-egress"))
+        guard !workspaces.users.overlaps(roomUsers) else {
+            throw ProvostError(
+                .invalid, "workspace-users and room-users overlap; a workspace must never have the user of a grading room.")
+        }
+        workspaces.memory = try await text("workspace-memory").map { text throws(ProvostError) in try ByteCount(parsing: text) }
+        workspaces.reserve = try await text("workspace-reserve").map { text throws(ProvostError) in try ByteCount(parsing: text) }
+        switch try await text("idle-after") {
+        case nil: break
+        case "never": workspaces.idleAfter = nil
+        case let time?: workspaces.idleAfter = try TimeSpan(parsing: time)
+        }
+        self.workspaces = workspaces
         allowDegraded = try await flag("allow-degraded")
         imageNetwork = try await flag("image-network")
         imageMirror = try Self.mirror(try await text("image-mirror"))
@@ -97,14 +121,20 @@ struct Settings: Sendable {
         }
         for (key, text) in [
             ("state", flags.state), ("socket", flags.socket), ("listen", flags.listen), ("room-users", flags.roomUsers),
-            ("log-level", flags.logLevel), ("image-mirror", flags.imageMirror),
+            ("log-level", flags.logLevel), ("image-mirror", flags.imageMirror), ("workspace-users", flags.workspaceUsers),
+            ("workspace-memory", flags.workspaceMemory), ("workspace-reserve", flags.workspaceReserve),
+            ("idle-after", flags.idleAfter),
         ] {
             set(key, text.map { .string($0) })
         }
-        for (key, number) in [("workers", flags.workers), ("warm-rooms", flags.warmRooms), ("grace", flags.grace)] {
+        for (key, number) in [
+            ("workers", flags.workers), ("warm-rooms", flags.warmRooms), ("grace", flags.grace),
+            ("warm-workspaces", flags.warmWorkspaces),
+        ] {
             set(key, number.map { .int($0) })
         }
         set("behind-proxy", flags.behindProxy ? .bool(true) : nil)
+        set("workspace-egress", flags.workspaceEgress ? .bool(true) : nil)
         set("image-network", flags.imageNetwork ? .bool(true) : nil)
         set("allow-degraded", flags.allowDegraded ? .bool(true) : nil)
         return values
@@ -158,11 +188,11 @@ struct Settings: Sendable {
         return text
     }
 
-    private static func users(_ text: String) throws(ProvostError) -> Range<UInt32> {
+    private static func users(_ key: String, _ text: String) throws(ProvostError) -> Range<UInt32> {
         let parts = text.split(separator: "-").compactMap { UInt32($0) }
         guard parts.count == 2, parts[0] >= 1000, parts[1] > parts[0], parts[1] - parts[0] >= 15 else {
             throw ProvostError(
-                .invalid, "room-users “\(text)” is not FIRST-LAST with at least 16 users from 1000 on, like 200000-264999.")
+                .invalid, "\(key) “\(text)” is not FIRST-LAST with at least 16 users from 1000 on, like 200000-264999.")
         }
         return parts[0]..<parts[1] + 1
     }

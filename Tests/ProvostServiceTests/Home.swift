@@ -37,7 +37,9 @@ struct Home: Sendable {
     private static let nextUsers = Atomic<UInt32>(230_000)
 
     /// Makes one, and takes it away whatever happens.
-    static func with(workers: Int = 1, _ body: (Home) async throws -> Void) async throws {
+    static func with(
+        workers: Int = 1, workspaces: WorkspaceSettings = WorkspaceSettings(), _ body: (Home) async throws -> Void
+    ) async throws {
         let path = "/tmp/provost-home-\(UUID().uuidString)"
         let directory = try StateDirectory(path: path)
         let launcher = builtProgram("provost-launch")
@@ -63,7 +65,9 @@ struct Home: Sendable {
                 directory: directory,
                 now: { clock.advance() }, logger: logger)
             let home = Home(
-                path: path, provost: try Provost(context, workers: workers, allowDegraded: true, grace: .seconds(1)), clock: clock
+                path: path,
+                provost: try Provost(
+                    context, workers: workers, allowDegraded: true, workspaces: workspaces, grace: .seconds(1)), clock: clock
             )
             try await home.prepare()
             result = .success(try await body(home))
@@ -123,7 +127,10 @@ struct Home: Sendable {
 
     /// Publishes a lab whose grader is this shell script, and places it in the cohort as `web`.
     @discardableResult
-    func publish(script: String, format: String = "exit-code", lab extra: String = "", attempts: Int? = nil) async throws
+    func publish(
+        script: String, format: String = "exit-code", lab extra: String = "", attempts: Int? = nil,
+        files: [(name: String, content: String)] = []
+    ) async throws
         -> AssignmentView
     {
         let grader = RawTar([
@@ -132,10 +139,12 @@ struct Home: Sendable {
         ]).bytes
         _ = try await provost.labs.publishGrader(
             Self.root, archive: try context.blobs.put(grader), bytes: ByteCount(Int64(grader.count)))
-        let lab = RawTar([
-            .init("lab.yaml", "name: web\ntitle: {en: Web}\ngrader: checker\npoints: 10\narchive-limit: 64KiB\n\(extra)"),
-            .init("README.md", "Hello."),
-        ]).bytes
+        let lab = RawTar(
+            [
+                .init("lab.yaml", "name: web\ntitle: {en: Web}\ngrader: checker\npoints: 10\narchive-limit: 64KiB\n\(extra)"),
+                .init("README.md", "Hello."),
+            ] + files.map { .init($0.name, $0.content) }
+        ).bytes
         _ = try await provost.labs.publishLab(Self.root, archive: try context.blobs.put(lab), bytes: ByteCount(Int64(lab.count)))
         return try await provost.assignments.create(
             Self.root, cohort: Self.cohort, name: Slug(trusted: "web"), lab: Slug(trusted: "web"), labVersion: nil,

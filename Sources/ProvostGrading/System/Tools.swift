@@ -15,12 +15,17 @@ package enum Tools {
     /// Copies `provost-unpack` and `provost-relay` (as `learner`, `report`, `shared-run` and what INGInious calls) from the
     /// folder where the daemon's own program lies, and the graders' Python library from `graders/lib` nearby.
     ///
+    /// The command line goes with them where it is there: workspaces have it.
+    ///
     /// Throws `unavailable`, naming what is missing.
     package static func install(from programs: String, into tools: String) throws(ProvostError) {
         let files = FileManager.default
         do {
             try files.createDirectory(atPath: tools + "/grade-bin", withIntermediateDirectories: true)
             try copy("\(programs)/provost-unpack", to: tools + "/provost-unpack", files)
+            if files.isExecutableFile(atPath: programs + "/provost") {
+                try copy("\(programs)/provost", to: tools + "/provost", files)
+            }
             for name in ["learner", "report", "shared-run"] {
                 try copy("\(programs)/provost-relay", to: tools + "/grade-bin/" + name, files)
             }

@@ -49,12 +49,13 @@ package struct ErrorMiddleware: RouterMiddleware {
     }
 }
 
-/// Finds out who asks: a token, or the user at the other end of the Unix socket (root and the daemon's own user are administrators).
+/// Finds out who asks: a token, or the user at the other end of the Unix socket (root and the daemon's own user are administrators). On the
+/// door, the socket that running workspaces have, only the user at the other end counts: the learner whose workspace it is, or nobody.
 package struct PrincipalMiddleware: RouterMiddleware {
-    private let people: PeopleService
+    private let provost: Provost
     private let ownUser: UInt32
-    package init(people: PeopleService, ownUser: UInt32) {
-        self.people = people
+    package init(_ provost: Provost, ownUser: UInt32) {
+        self.provost = provost
         self.ownUser = ownUser
     }
 
@@ -63,12 +64,16 @@ package struct PrincipalMiddleware: RouterMiddleware {
         next: @concurrent (Request, ProvostRequestContext) async throws -> Response
     ) async throws -> Response {
         var context = context
-        if let header = request.headers[.authorization] {
+        if context.channel.localAddress?.pathname == provost.context.directory.door {
+            if let uid = try await Self.peerUser(context.channel) {
+                context.principal = try await provost.workspaces.principal(ofUser: uid)
+            }
+        } else if let header = request.headers[.authorization] {
             let parts = header.split(separator: " ", maxSplits: 1)
             guard parts.count == 2, parts[0].lowercased() == "bearer" else {
                 throw ProvostError(.unauthenticated, "The Authorization header must be “Bearer TOKEN”; run: provost login CODE")
             }
-            context.principal = try await people.authenticate(token: String(parts[1]))
+            context.principal = try await provost.people.authenticate(token: String(parts[1]))
         } else if let uid = try await Self.peerUser(context.channel), uid == 0 || uid == ownUser {
             context.principal = .local(uid: uid)
         }

@@ -12,6 +12,8 @@ package struct ProvostRequestContext: RequestContext {
     package var principal: Principal?
     /// When the head of the request was read.
     package var receivedAt = systemNow()
+    /// Set when the connection can become a session.
+    var offer: SessionOffer?
     let channel: any Channel
 
     package init(source: ApplicationRequestContextSource) {

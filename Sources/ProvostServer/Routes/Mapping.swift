@@ -8,7 +8,7 @@ extension WhoAmI {
     init(_ principal: Principal) {
         self.init(
             name: principal.name, person: principal.person, administrator: principal.isAdministrator,
-            enrollments: principal.enrollments)
+            enrollments: principal.enrollments, workspace: principal.workspace)
     }
 }
 

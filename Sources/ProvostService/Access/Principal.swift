@@ -17,11 +17,24 @@ package struct Principal: Sendable {
     package init(_ person: Person, enrollments: [Enrollment], token: String) {
         kind = .person(person, enrollments: enrollments, token: token)
         name = person.slug.text
+        workspace = nil
+    }
+    /// A learner by the door of their running workspace: in its cohort alone, and as a learner, whatever they are elsewhere.
+    package init(_ person: Person, inside workspace: ID<Workspace>, enrollment: Enrollment) {
+        let learner = Enrollment(
+            id: enrollment.id, person: person, cohort: enrollment.cohort, role: .learner, suspended: enrollment.suspended)
+        kind = .person(person, enrollments: [learner], token: "")
+        name = person.slug.text
+        self.workspace = workspace
     }
     private init(kind: Kind, name: String) {
         self.kind = kind
         self.name = name
+        workspace = nil
     }
+
+    /// Set for one who asks from inside a workspace.
+    package let workspace: ID<Workspace>?
 
     package var person: Person? {
         if case .person(let person, _, _) = kind { person } else { nil }

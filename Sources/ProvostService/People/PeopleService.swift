@@ -155,13 +155,22 @@ package struct PeopleService: Sendable {
 
     /// One's own, or everybody's for administrators.
     package func tokens(_ principal: Principal) async throws(ProvostError) -> [TokenRow] {
-        try await context.store.tokens(person: principal.person?.id)
+        try Self.requireOutside(principal)
+        return try await context.store.tokens(person: principal.person?.id)
     }
 
     package func revokeToken(_ principal: Principal, id: String) async throws(ProvostError) -> TokenRow {
+        try Self.requireOutside(principal)
         let token = try await context.store.token(id: id)
         if token.person.id != principal.person?.id { try principal.require(.administer) }
         return try await context.store.revokeToken(id: id, by: principal.name, at: context.now())
+    }
+
+    /// Tokens reach further than the one cohort that a workspace belongs to.
+    private static func requireOutside(_ principal: Principal) throws(ProvostError) {
+        guard principal.workspace == nil else {
+            throw ProvostError(.denied, "From inside a workspace nobody manages tokens; do it on your own machine.")
+        }
     }
 
     /// What the store keeps of a secret. A plain SHA-256 is enough for 160 random bits: there is nothing to guess.

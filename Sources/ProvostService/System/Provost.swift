@@ -19,6 +19,7 @@ package struct Provost: Sendable {
     package let archives: ArchiveIntake
     package let queue: GradingQueue
     package let trials: TrialService
+    package let workspaces: WorkspaceService
     package let events: GradingEvents
     package let signer: ReceiptSigner
     package let startedAt: Timestamp
@@ -28,12 +29,13 @@ package struct Provost: Sendable {
     ///   - allowDegraded: grade although some limit cannot be enforced here.
     ///   - imageNetwork: setup scripts of images get the machine's network.
     ///   - imageMirror: where Debian's packages come from; nil: mmdebstrap's own choice.
+    ///   - workspaces: where and how workspaces run.
     ///   - grace: how long running gradings may go on after a request to stop.
     ///
     /// Throws `unavailable` when the sandbox is degraded and that was not allowed.
     package init(
         _ context: ServiceContext, workers: Int, allowDegraded: Bool, imageNetwork: Bool = false, imageMirror: String? = nil,
-        grace: Duration = .seconds(10)
+        workspaces workspaceSettings: WorkspaceSettings = WorkspaceSettings(), grace: Duration = .seconds(10)
     )
         throws(ProvostError)
     {
@@ -67,6 +69,8 @@ package struct Provost: Sendable {
         limits = LimitService(context, assignments: assignments)
         budgets = BudgetService(context)
         trials = TrialService(context, assignments: assignments, runner: runner, places: max(1, workers / 2))
+        workspaces = try WorkspaceService(
+            context, settings: workspaceSettings, assignments: assignments, trees: trees, images: store)
         archives = ArchiveIntake(blobs: context.blobs)
         startedAt = context.now()
     }

@@ -8,6 +8,8 @@ package import ProvostCore
 /// keys/         signing keys       trees/   unpacked lab and grader versions, by digest (can be made again)
 /// rooms/        scratch of rooms   tools/   what rooms need of us, copied at start
 /// images/       systems of rooms, by digest (can be made again)
+/// volumes/      the files of workspaces   run/     what keepers of running workspaces need
+/// door/         the socket that running workspaces see at /run/provost
 /// ```
 /// The directory itself may be entered (not listed) by the rooms' users; `provost.db`, `blobs` and `keys` may not be read by them.
 package final class StateDirectory: Sendable {
@@ -21,6 +23,10 @@ package final class StateDirectory: Sendable {
     package var images: String { path + "/images" }
     package var tools: String { path + "/tools" }
     package var socket: String { path + "/provost.sock" }
+    package var volumes: String { path + "/volumes" }
+    /// The folder of the second socket, and the socket: callers are known by their user alone.
+    package var doorFolder: String { path + "/door" }
+    package var door: String { doorFolder + "/provost.sock" }
 
     /// Makes the directory if it is not there, checks it, and takes the lock.
     ///
@@ -40,7 +46,10 @@ package final class StateDirectory: Sendable {
             throw ProvostError(
                 .conflict, "Another provostd already runs on \(absolute); stop it first, or give this one another --state.")
         }
-        for (folder, mode) in [("blobs", 0o700), ("keys", 0o700), ("trees", 0o711), ("tools", 0o711), ("images", 0o711)]
+        for (folder, mode) in [
+            ("blobs", 0o700), ("keys", 0o700), ("trees", 0o711), ("tools", 0o711), ("images", 0o711),
+            ("door", 0o711),
+        ]
             as [(String, mode_t)]
         {
             let folder = absolute + "/" + folder

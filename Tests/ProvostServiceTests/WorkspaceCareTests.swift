@@ -1,0 +1,157 @@
+import Foundation
+import ProvostCore
+import ProvostService
+import ProvostStore
+import Testing
+
+extension RealRooms {
+    /// What ends a workspace without its learner, and what outlives the daemon.
+    @Suite struct WorkspaceCareTests {
+        @Test func theNextDaemonTakesOverWhatRuns() async throws {
+            try await WorkspaceHome.with { here in
+                let minji = try await here.home.join("minji")
+                let before = try await here.start(minji)
+                _ = try await here.run(minji, "sh", "-c", "sleep 600 </dev/null >/dev/null 2>&1 & echo $! > /tmp/pid")
+                let next = try await here.again()
+                #expect(try await next.workspaces.care?.recover() == 1)
+                let after = try await next.workspaces.show(minji, "web").workspace
+                #expect(after.state == .running)
+                #expect(after.start == before.start)
+                #expect(try await next.run(minji, "sh", "-c", "kill -0 $(cat /tmp/pid)").status == 0)
+                let holds = try await next.store.ledger(cohort: Home.cohort, person: nil, workspace: before.id)
+                #expect(holds.count == 1)
+                #expect(try await next.workspaces.stop(minji, "web").workspace.state == .stopped)
+                #expect(
+                    try FileManager.default.contentsOfDirectory(atPath: here.home.path + "/run").filter { $0.hasPrefix("wsp_") }
+                        == [])
+            }
+        }
+
+        @Test func whatEndedWhileTheDaemonWasAwayIsSettled() async throws {
+            try await WorkspaceHome.with { here in
+                let minji = try await here.home.join("minji")
+                let workspace = try await here.start(minji)
+                // As a machine that went down leaves it: the store says that it runs, and nothing is there.
+                _ = try await here.workspaces.stop(minji, "web")
+                let other = try await here.home.join("jun")
+                let lost = try await here.start(other)
+                _ = try await here.workspaces.stop(other, "web")
+                let request = StartRequest(
+                    limits: lost.limits, network: lost.network, labVersion: lost.labVersion, mayRun: true,
+                    capacity: MachineCapacity(), queue: false)
+                guard
+                    case .begin(let start, _) = try await here.store.beginStart(
+                        lost.id, request, by: "test", at: here.home.clock.read())
+                else { return #expect(Bool(false)) }
+                #expect(start == 2)
+                let next = try await here.again()
+                #expect(try await next.workspaces.care?.recover() == 0)
+                let after = try await next.workspaces.show(other, "web").workspace
+                #expect(after.state == .stopped)
+                #expect(after.stopReason == .failed)
+                #expect(try await next.store.workspace(workspace.id).state == .stopped)
+                let open = try await next.store.ledger(cohort: Home.cohort, person: nil, workspace: lost.id)
+                #expect(open.filter { $0.kind == .hold }.count == open.filter { $0.hold != nil }.count)
+            }
+        }
+
+        @Test func aSuspendedLearnerIsStopped() async throws {
+            try await WorkspaceHome.with { here in
+                let minji = try await here.home.join("minji")
+                let workspace = try await here.start(minji)
+                _ = try await here.home.provost.people.suspend(Home.root, person: Slug(trusted: "minji"), cohort: Home.cohort)
+                await here.workspaces.care?.look()
+                let after = try await here.store.workspace(workspace.id)
+                #expect(after.state == .stopped)
+                #expect(after.stopReason == .suspended)
+            }
+        }
+
+        @Test func theWindowsEndFreezesAndThenStopsAndAnExtensionThaws() async throws {
+            try await WorkspaceHome.with { here in
+                let minji = try await here.home.join("minji")
+                let workspace = try await here.start(minji)
+                here.home.clock.set("2026-09-02T00:00:00Z")
+                await here.workspaces.care?.look()
+                #expect(try await here.store.workspace(workspace.id).state == .frozen)
+                try await here.store.extendStudy(
+                    cohort: Home.cohort, person: Slug(trusted: "minji"), until: #require(Timestamp("2026-09-03T00:00:00Z")), reason: "ill",
+                    by: "test", at: here.home.clock.read())
+                await here.workspaces.care?.look()
+                #expect(try await here.store.workspace(workspace.id).state == .running)
+                #expect(try await here.run(minji, "echo", "on").output == "on\n")
+                here.home.clock.set("2026-09-03T00:00:01Z")
+                await here.workspaces.care?.look()
+                #expect(try await here.store.workspace(workspace.id).state == .frozen)
+                here.later.add(LeaseRule.grace)
+                await here.workspaces.care?.look()
+                let after = try await here.store.workspace(workspace.id)
+                #expect(after.state == .stopped)
+                #expect(after.stopReason == .windowEnded)
+                await expectFailure(.outsideWindow) { _ = try await here.start(minji) }
+            }
+        }
+
+        @Test func whatNobodyUsesIsStoppedAndWhatIsKeptIsNot() async throws {
+            try await WorkspaceHome.with(idleAfter: TimeSpan(milliseconds: 300)) { here in
+                let minji = try await here.home.join("minji")
+                let jun = try await here.home.join("jun")
+                let idle = try await here.start(minji)
+                let kept = try await here.start(jun)
+                _ = try await here.workspaces.extend(jun, "web", keepAlive: .seconds(3600))
+                await here.workspaces.care?.look()
+                try await Task.sleep(for: .milliseconds(400))
+                here.later.add(IdleRule.cpuWindow)
+                await here.workspaces.care?.look()
+                let after = try await here.store.workspace(idle.id)
+                #expect(after.state == .stopped)
+                #expect(after.stopReason == .idle)
+                #expect(try await here.store.workspace(kept.id).state == .running)
+            }
+        }
+
+        @Test func aBudgetThatRunsOutFreezesAndStops() async throws {
+            try await WorkspaceHome.with { here in
+                let minji = try await here.home.join("minji")
+                try await here.store.setBudget(
+                    BudgetGrant(cohort: Home.cohort, unit: .sessionHours, amount: .seconds(1200)), by: "test",
+                    at: here.home.clock.read())
+                let workspace = try await here.start(minji)
+                await here.workspaces.care?.look()
+                #expect(try await here.store.workspace(workspace.id).state == .running)
+                here.later.add(.seconds(700))
+                await here.workspaces.care?.look()
+                #expect(try await here.store.workspace(workspace.id).state == .running)
+                here.later.add(.seconds(600))
+                await here.workspaces.care?.look()
+                #expect(try await here.store.workspace(workspace.id).state == .frozen)
+                here.later.add(LeaseRule.grace)
+                await here.workspaces.care?.look()
+                let after = try await here.store.workspace(workspace.id)
+                #expect(after.state == .stopped)
+                #expect(after.stopReason == .budget)
+                let balance = try #require(await here.store.balance(cohort: Home.cohort, person: Slug(trusted: "minji")))
+                #expect(balance.held == 0)
+                // What it ran and nothing of the grace, at which it stood still.
+                #expect((1_300_000..<1_330_000).contains(balance.charged), "\(balance.charged)")
+                await expectFailure(.limitReached, "budget") { _ = try await here.start(minji) }
+            }
+        }
+
+        @Test func aLoweredLimitReachesARunningRoom() async throws {
+            try await WorkspaceHome.with { here in
+                let minji = try await here.home.join("minji")
+                let workspace = try await here.start(minji)
+                try await here.store.setLimit(
+                    LimitSetting(node: .cohort(Home.cohort), scope: .each, dimension: .processes, value: 20), by: "test",
+                    at: here.home.clock.read())
+                await here.workspaces.care?.look()
+                #expect(try await here.store.workspace(workspace.id).limits.processes == 20)
+                let forks = try await here.run(
+                    minji, "bash", "-c", "for i in $(seq 40); do sleep 5 & done 2>/dev/null; jobs -r | wc -l; kill $(jobs -p)")
+                #expect((Int(forks.output.split(separator: "\n").last ?? "") ?? 40) < 20, "\(forks.output)")
+                #expect(try await here.workspaces.why(minji, "web").sentence.contains("processes"))
+            }
+        }
+    }
+}
