@@ -82,14 +82,18 @@ import Testing
                 for number in 0..<200 {
                     let began = Date()
                     session.send(frame: 0x01, Array("\(number)\n".utf8))
-                    let echo = session.frame()
+                    var echo = session.frame()
+                    if echo?.kind == 0x17 { echo = session.frame() }
+                    // A pipe's reader may find the line in two pieces.
+                    while let more = echo, more.payload.last != 10, let next = session.frame() {
+                        echo = (more.kind, more.payload + next.payload)
+                    }
                     times.append(Date().timeIntervalSince(began))
                     #expect(echo.map { $0.kind == 0x11 && $0.payload == Array("\(number)\n".utf8) } ?? false)
                 }
                 let slow = times.sorted()[190]
                 #expect(slow < 0.05, "p95 of an echo: \(slow * 1000) ms")
                 session.send(frame: 0x02)
-                session.endSending()
                 var kinds: [UInt8] = []
                 while let frame = session.frame() { kinds.append(frame.kind) }
                 #expect(kinds.last == 0x14)
@@ -122,8 +126,9 @@ import Testing
 
     @Test func aStopOfTheDaemonLeavesTheSessionToBeAttachedAgain() async throws {
         try await Self.with { daemon, learner, headers, base in
+            let sessions = try [RawSession(daemon.socket), RawSession(daemon.socket)]
             try await Self.offPool {
-                let session = try RawSession(daemon.socket)
+                let session = sessions[0]
                 #expect(session.get(base + "/terminal?term=dumb", headers: headers + Self.upgrade).hasPrefix("HTTP/1.1 101 "))
                 session.send(frame: 0x01, Array("echo kept-$((6 * 7))\n".utf8))
                 var seen = ""
@@ -131,17 +136,12 @@ import Testing
                     seen += String(decoding: frame.payload, as: UTF8.self)
                 }
                 #expect(seen.contains("kept-42"))
-                // One that has asked for nothing must not hold the daemon up either.
-                let silent = try RawSession(daemon.socket)
-                let done = DispatchSemaphore(value: 0)
-                Task {
-                    #expect(await daemon.stop() == 0)
-                    done.signal()
-                }
-                #expect(done.wait(timeout: .now() + 12) == .success)
-                #expect(session.rest().count < 65_536)
-                _ = silent
+                // The other one has asked for nothing, and must not hold the daemon up either.
             }
+            let began = ContinuousClock.now
+            #expect(await daemon.stop() == 0)
+            #expect(ContinuousClock.now - began < .seconds(9))
+            try await Self.offPool { for session in sessions { #expect(session.rest().count < 65_536) } }
             try await daemon.start()
             #expect(daemon.log.contains("found=1"), "\(daemon.log)")
             try await Self.offPool {
@@ -158,10 +158,6 @@ import Testing
         }
     }
 
-    /// Blocking work on a thread of its own.
-    private static func offPool(_ work: @escaping @Sendable () throws -> Void) async throws {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            Thread.detachNewThread { continuation.resume(with: Result { try work() }) }
-        }
-    }
+    /// Blocking work. In the test's own task, or what it finds out would be nobody's.
+    @concurrent private static func offPool(_ work: @Sendable () throws -> Void) async throws { try work() }
 }
