@@ -54,7 +54,9 @@ final class FakeWorkspace: Sendable {
     ) async throws -> Result {
         let channel: NIOAsyncChannel<Link, Never> = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .bind(host: "127.0.0.1", port: 0) { channel in
-                channel.eventLoop.makeCompletedFuture { try Link(wrappingChannelSynchronously: channel) }
+                channel.eventLoop.makeCompletedFuture {
+                    try Link(wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+                }
             }
         let server = FakeWorkspace(address: "http://127.0.0.1:\(channel.channel.localAddress?.port ?? 0)")
         let serving = Task {
@@ -93,11 +95,10 @@ final class FakeWorkspace: Sendable {
                 try await outbound.write(ByteBuffer(string: text))
                 let (frames, feed) = AsyncStream.makeStream(of: SessionFrame.self)
                 let peer = Peer(outbound: outbound, frames: frames)
-                let channel = link.channel
-                // The link ends with the play, and then so does the reading.
+                // The link ends with the play; what the client still sends is read, or the kernel would throw away what it has not read yet.
                 async let playing: Void = {
                     try? await play(peer)
-                    try? await channel.close()
+                    outbound.finish()
                 }()
                 var parser = SessionFrameParser()
                 while let piece = try? await pieces.next() {

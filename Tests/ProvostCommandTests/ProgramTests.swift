@@ -129,7 +129,8 @@ struct ProgramTests {
     @Test(arguments: [
         (["sumbit", "a", "b"], "did you mean “provost submit”?"),
         (["submission", "lst"], "did you mean “provost submission list”?"),
-        (["labs", "--serv", "x"], "'--server'"), (["frobnicate"], "there are:"), (["submit"], "Missing expected argument"),
+        (["labs", "--serv", "x"], "'--server'"), (["frobnicate"], "there are:"),
+        (["submit"], "Name the assignment and the folder"),
     ])
     func mistypedCommandsEndWithTwoAndASuggestion(arguments: [String], hint: String) async throws {
         try await Scratchpad.with { folder in

@@ -210,13 +210,17 @@ package struct Client: Sendable {
         }
     }
 
-    func refusal(_ head: HTTPResponseHead, _ body: inout ResponseBody) async throws -> ServerRefusal {
-        let header = head.headers.first(name: Route.requestIdHeader)
+    private func refusal(_ head: HTTPResponseHead, _ body: inout ResponseBody) async throws -> ServerRefusal {
         let bytes = (try? await body.collect(limit: 1 << 20)) ?? []
-        guard let content = try? WireCoding.decoder().decode(ErrorBody.self, from: Data(bytes)).error else {
-            let code: ErrorCode = head.status.code >= 500 ? .unavailable : .invalid
+        return refusal(status: Int(head.status.code), requestId: head.headers.first(name: Route.requestIdHeader), bytes)
+    }
+
+    /// From an answer that says no.
+    func refusal(status: Int, requestId: String?, _ body: [UInt8]) -> ServerRefusal {
+        guard let content = try? WireCoding.decoder().decode(ErrorBody.self, from: Data(body)).error else {
+            let code: ErrorCode = status >= 500 ? .unavailable : .invalid
             return ServerRefusal(
-                error: surroundings.error(code, .answerWithoutExplanation(status: Int(head.status.code))), requestId: header)
+                error: surroundings.error(code, .answerWithoutExplanation(status: status)), requestId: requestId)
         }
         return ServerRefusal(error: ProvostError(content.code, content.message), requestId: content.requestId)
     }

@@ -11,7 +11,11 @@ package struct SessionReceiver {
     fileprivate var iterator: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
     private var parser = SessionFrameParser()
 
-    fileprivate init(_ iterator: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator) { self.iterator = iterator }
+    /// `early` came in one piece with the server's answer.
+    fileprivate init(_ iterator: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator, early: ByteBufferView) {
+        self.iterator = iterator
+        parser.add(early)
+    }
 
     /// nil once the link has ended, however it did. Throws `invalid` for bytes that are no frames, and `CancellationError`.
     package mutating func next() async throws -> SessionFrame? {
@@ -54,81 +58,118 @@ extension Client {
     func upgraded<Result: Sendable>(
         _ path: String, _ body: @Sendable (inout SessionReceiver, SessionSender) async throws -> Result
     ) async throws -> Result {
-        let request = request(.get, path)
-        switch try await SessionUpgrade.perform(request, to: address, within: .milliseconds(idle.milliseconds)) {
-        case .upgraded(let channel):
-            // A link that breaks while it is being closed has nothing more to say.
-            return try await channel.executeThenClose { inbound, outbound in
-                var receiver = SessionReceiver(inbound.makeAsyncIterator())
-                return try await body(&receiver, SessionSender(outbound: outbound))
+        let request = SessionHandshake.request(request(.get, path), host: address.hostHeader)
+        let channel = try await SessionHandshake.connect(to: address)
+        let limit = idle
+        return try await channel.executeThenClose { inbound, outbound in
+            var pieces = inbound.makeAsyncIterator()
+            let answer = try await SessionHandshake.perform(request, &pieces, outbound, channel.channel, within: limit)
+            guard answer.status == 101 else {
+                throw refusal(status: answer.status, requestId: answer.headers[Route.requestIdHeader.lowercased()], answer.body)
             }
-        case .answered(let channel):
-            let seconds = Int(idle.milliseconds / 1000)
-            throw try await channel.executeThenClose { inbound, _ in
-                var answer = ResponseBody(inbound, idleSeconds: seconds)
-                let head = try await answer.head()
-                // An old server, or one in between, that does not know the upgrade.
-                return try await refusal(head, &answer)
-            }
+            var receiver = SessionReceiver(pieces, early: answer.rest.readableBytesView)
+            return try await body(&receiver, SessionSender(outbound: outbound))
         }
     }
 }
 
-/// The request for an upgrade, and what the server made of it.
-private enum SessionUpgrade {
-    enum Outcome: Sendable {
-        case upgraded(NIOAsyncChannel<ByteBuffer, ByteBuffer>)
-        case answered(NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>)
-    }
+/// The request for an upgrade, and the server's answer to it.
+///
+/// Read here and not by NIO's upgrade handlers: these lose what follows when an answer, a short session and its end arrive at once.
+private enum SessionHandshake {
+    typealias Pieces = NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
 
-    private struct Upgrader: NIOTypedHTTPClientProtocolUpgrader {
-        let supportedProtocol = Client.sessionProtocol
-        let requiredUpgradeHeaders: [String] = []
-        func addCustom(upgradeRequestHeaders: inout HTTPHeaders) {}
-        func shouldAllowUpgrade(upgradeResponse: HTTPResponseHead) -> Bool { true }
-        func upgrade(channel: any Channel, upgradeResponse: HTTPResponseHead) -> EventLoopFuture<Outcome> {
-            channel.eventLoop.makeCompletedFuture { .upgraded(try NIOAsyncChannel(wrappingChannelSynchronously: channel)) }
-        }
+    struct Answer {
+        var status: Int
+        /// By lower-case name.
+        var headers: [String: String]
+        /// Of a refusal.
+        var body: [UInt8]
+        /// What came behind the head of a 101.
+        var rest: ByteBuffer
+    }
+    private final class Alarm: Sendable { let rang = Atomic(false) }
+    private static let longestHead = 64 << 10
+    private static let longestBody = 1 << 20
+
+    static func request(_ request: HTTPRequest, host: String) -> ByteBuffer {
+        var headers = request.headers
+        headers.replaceOrAdd(name: "Host", value: host)
+        headers.replaceOrAdd(name: "Connection", value: "Upgrade")
+        headers.replaceOrAdd(name: "Upgrade", value: Client.sessionProtocol)
+        // A line break in a value, from a token in the environment say, must not become a header of its own.
+        let lines = headers.map { "\($0.name): \($0.value.filter { !$0.isNewline && $0 != "\0" })\r\n" }
+        return ByteBuffer(string: "GET \(request.path) HTTP/1.1\r\n\(lines.joined())\r\n")
     }
 
     /// Throws `LinkFailure`.
-    static func perform(_ request: HTTPRequest, to address: ServerAddress, within limit: TimeAmount) async throws -> Outcome {
-        var head = HTTPRequestHead(version: .http1_1, method: .GET, uri: request.path, headers: request.headers)
-        head.headers.replaceOrAdd(name: "Host", value: address.hostHeader)
-        let wanted = head
-        let channel = try await connect(to: address) { channel in
-            channel.eventLoop.makeCompletedFuture {
-                let configuration = NIOTypedHTTPClientUpgradeConfiguration<Outcome>(
-                    upgradeRequestHead: wanted, upgraders: [Upgrader()],
-                    notUpgradingCompletionHandler: { channel in
-                        channel.eventLoop.makeCompletedFuture {
-                            .answered(try NIOAsyncChannel(wrappingChannelSynchronously: channel))
-                        }
-                    })
-                let outcome = try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
-                    configuration: NIOUpgradableHTTPClientPipelineConfiguration(upgradeConfiguration: configuration))
-                return (channel, outcome)
-            }
-        }
+    static func perform(
+        _ request: ByteBuffer, _ pieces: inout Pieces, _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>,
+        _ channel: any Channel, within limit: TimeSpan
+    ) async throws -> Answer {
         let alarm = Alarm()
-        let timer = channel.0.eventLoop.scheduleTask(in: limit) {
+        let timer = channel.eventLoop.scheduleTask(in: .milliseconds(limit.milliseconds)) {
             alarm.rang.store(true, ordering: .relaxed)
-            channel.0.close(promise: nil)
+            channel.close(promise: nil)
         }
         defer { timer.cancel() }
-        do { return try await channel.1.get() } catch {
-            channel.0.close(promise: nil)
+        do {
+            try await outbound.write(request)
+            return try await answer(&pieces)
+        } catch {
             try Task.checkCancellation()
-            if alarm.rang.load(ordering: .relaxed) { throw LinkFailure.silent(seconds: Int(limit.nanoseconds / 1_000_000_000)) }
+            if alarm.rang.load(ordering: .relaxed) { throw LinkFailure.silent(seconds: Int(limit.milliseconds / 1000)) }
             throw LinkFailure.dropped(error)
         }
     }
 
-    private final class Alarm: Sendable { let rang = Atomic(false) }
+    private static func answer(_ pieces: inout Pieces) async throws -> Answer {
+        var buffer = ByteBuffer()
+        var end: Int?
+        while end == nil {
+            guard buffer.readableBytes <= longestHead, var piece = try await pieces.next(isolation: #isolation) else {
+                throw LinkFailure.dropped(nil)
+            }
+            buffer.writeBuffer(&piece)
+            end = headLength(buffer.readableBytesView)
+        }
+        let lines = (buffer.readString(length: end ?? 0) ?? "").split(separator: "\r\n")
+        let words = lines.first?.split(separator: " ") ?? []
+        guard words.count > 1, words[0].hasPrefix("HTTP/1."), let status = Int(words[1]) else { throw LinkFailure.dropped(nil) }
+        var headers: [String: String] = [:]
+        for line in lines.dropFirst() {
+            guard let colon = line.firstIndex(of: ":") else { continue }
+            headers[line[..<colon].lowercased()] = String(line[line.index(after: colon)...].drop { $0 == " " })
+        }
+        guard status != 101 else { return Answer(status: status, headers: headers, body: [], rest: buffer) }
+        // Every refusal of ours says its length; without one it ends with the link.
+        let length = min(headers["content-length"].flatMap { Int($0) } ?? longestBody, longestBody)
+        while buffer.readableBytes < length, var piece = try await pieces.next(isolation: #isolation) {
+            buffer.writeBuffer(&piece)
+        }
+        return Answer(
+            status: status, headers: headers, body: Array(buffer.readableBytesView.prefix(length)), rest: ByteBuffer())
+    }
 
-    private static func connect<Output: Sendable>(
-        to address: ServerAddress, _ prepare: @escaping @Sendable (any Channel) -> EventLoopFuture<Output>
-    ) async throws -> Output {
+    /// With the empty line; nil while it has not come.
+    private static func headLength(_ bytes: ByteBufferView) -> Int? {
+        var newlines = 0
+        for (index, byte) in bytes.enumerated() {
+            if byte == 0x0A {
+                newlines += 1
+                if newlines == 2 { return index + 1 }
+            } else if byte != 0x0D {
+                newlines = 0
+            }
+        }
+        return nil
+    }
+
+    /// Throws `LinkFailure`.
+    static func connect(to address: ServerAddress) async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
+        let prepare: @Sendable (any Channel) -> EventLoopFuture<NIOAsyncChannel<ByteBuffer, ByteBuffer>> = { channel in
+            channel.eventLoop.makeCompletedFuture { try NIOAsyncChannel(wrappingChannelSynchronously: channel) }
+        }
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(HTTPExchange.connectTimeout)
             .channelOption(

@@ -143,7 +143,7 @@ final class SessionRun: Sendable {
             failures += 1
             if case .watch = opening { continue }
             // The number is asked for only when nobody could say it while the link was up.
-            if let number = number.withLock({ $0 }) { next = .attach(number) } else { await learnNumber() }
+            if let number = number.withLock({ $0 }) { next = .attach(number) } else { await learnNumber(whileDown: true) }
             if let number = number.withLock({ $0 }) { next = .attach(number) }
         }
     }
@@ -168,10 +168,16 @@ final class SessionRun: Sendable {
     }
 
     /// Which session is ours, so that it can be attached to again: the newest terminal that somebody is attached to, asked at once.
-    private func learnNumber() async {
+    private func learnNumber(whileDown: Bool = false) async {
         for _ in 0..<100 where number.withLock({ $0 }) == nil {
+            // Before it is open the newest one is somebody else's.
+            if !whileDown, link.withLock({ $0 == nil }) {
+                do { try await Task.sleep(for: .milliseconds(20)) } catch { return }
+                continue
+            }
             let sessions: [SessionInfo]? = try? await session.client.get(Route.path("workspaces", workspace, "sessions"))
             if let newest = sessions?.filter(\.terminal).map(\.number).max() { number.withLock { $0 = $0 ?? newest } }
+            if whileDown { return }
             do { try await Task.sleep(for: .milliseconds(100)) } catch { return }
         }
     }
