@@ -341,7 +341,23 @@ enum Samples {
                             node: learner, learners: 1, workspaces: 2, sessionTime: .seconds(7200), cpuTime: .seconds(61),
                             freeTime: .seconds(3600), priced: 12_500)
                     ])),
+            Sample("start-workspace", StartWorkspace(assignment: "web", cohort: "spring")),
+            Sample("start-workspace-bare", StartWorkspace(assignment: "web")),
+            Sample("workspace-info", WorkspaceSamples.running), Sample("workspace-info-bare", WorkspaceSamples.fresh),
+            Sample("workspace-info-waiting", WorkspaceSamples.waiting),
+            Sample("workspace-place", WorkspacePlace(position: 3, of: 7, estimate: TimeSpan(milliseconds: 90_500))),
+            Sample("workspace-place-bare", WorkspacePlace(position: 1, of: 1)),
+            Sample("workspace-reason", WorkspaceReason(sentence: "Its disk is full: 1 GiB of 1 GiB.", details: ["More."])),
+            Sample("extend-workspace", ExtendWorkspace(keepAlive: .seconds(7200))),
+            Sample("new-share", NewShare(person: "hana", mode: .pair, time: .seconds(3600))),
+            Sample("snapshot", WorkspaceSamples.snapshot), Sample("share", WorkspaceSamples.share),
+            Sample("visit", WorkspaceSamples.visit), Sample("session-info", WorkspaceSamples.session),
             Sample("who-am-i", who),
+            Sample(
+                "who-am-i-inside",
+                WhoAmI(
+                    name: "minji", person: person, administrator: false, enrollments: [enrollment],
+                    workspace: ID(trusted: "wsp_1"))),
             Sample("who-am-i-local", WhoAmI(name: "local:0", person: nil, administrator: true, enrollments: [])),
         ]
     }

@@ -96,7 +96,7 @@ class Daemon:
             "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": folder, "XDG_CONFIG_HOME": folder + "/config",
             "XDG_STATE_HOME": folder + "/receipts", "PROVOST_SERVER": "unix:" + self.socket,
         }
-        command = [programs + "/provostd", "serve", "--state", self.state, "--room-users", "330000-331999"]
+        command = [programs + "/provostd", "serve", "--state", self.state, "--room-users", "330000-331999", "--workspace-users", "340000-340999"]
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(command, stderr=log, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=self.environment)
         try:

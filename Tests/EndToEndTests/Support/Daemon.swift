@@ -34,8 +34,13 @@ final class Daemon: Sendable {
         // Another run of these tests at the same time is another process.
         let first = 1_000_000 + UInt32(getpid() % 100_000) * 10_000 + number * 128
         users = first..<first + 128
+        // Far from all room users of these tests.
+        let workspaces = 1_100_000_000 + first
         self.options =
-            ["--workers", "2", "--warm-rooms", "2", "--room-users", "\(users.lowerBound)-\(users.upperBound - 1)"] + options
+            [
+                "--workers", "2", "--warm-rooms", "2", "--room-users", "\(users.lowerBound)-\(users.upperBound - 1)",
+                "--workspace-users", "\(workspaces)-\(workspaces + 127)", "--warm-workspaces", "0",
+            ] + options
     }
 
     var socket: String { state + "/provost.sock" }
