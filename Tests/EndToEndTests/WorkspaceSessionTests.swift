@@ -172,17 +172,20 @@ import Testing
                 try await daemon.must(["start", "work"], as: learner)
                 let inside = try await daemon.cli(["exec", "work", "--", "cat", "hello.txt"], as: learner)
                 #expect(inside.output == "hello\n", "\(verb) after \(delay) ms: \(inside.text)")
-                let runs = try FileManager.default.contentsOfDirectory(atPath: daemon.state + "/run").filter { $0.hasPrefix("wsp_") }
+                let runs = try FileManager.default.contentsOfDirectory(atPath: daemon.state + "/run").filter {
+                    $0.hasPrefix("wsp_")
+                }
                 #expect(runs.count == 1, "\(runs)")
             }
             try await daemon.must(["stop", "work"], as: learner)
-            let database = try Database(daemon: daemon)
-            let open = try await database.value(
-                "SELECT count(*) FROM ledger h WHERE h.kind = 'hold' AND NOT EXISTS (SELECT 1 FROM ledger e WHERE e.hold = h.sequence)")
-            #expect(open == "0")
-            let twice = try await database.value(
+            let database = Database(daemon: daemon)
+            let open = try await database.run(
+                "SELECT count(*) FROM ledger h WHERE h.kind = 'hold' AND NOT EXISTS (SELECT 1 FROM ledger e WHERE e.hold = h.sequence)"
+            )
+            #expect(open == ["0"])
+            let twice = try await database.run(
                 "SELECT count(*) FROM (SELECT hold FROM ledger WHERE hold IS NOT NULL GROUP BY hold HAVING count(*) > 1)")
-            #expect(twice == "0")
+            #expect(twice == ["0"])
             let mounts = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
             #expect(!mounts.contains(daemon.state + "/"))
         }
