@@ -237,7 +237,7 @@ extension RealRooms {
                     cat >judge <<'END'
                     echo 5; read a; echo 37; read b; [ "$a $b" = "5 42" ] && exit 42; exit 43
                     END
-                    learner pair --time 3s --report r.json -- sh sum.sh ::: bash judge; echo $?
+                    learner pair --time 20s --report r.json -- sh sum.sh ::: bash judge; echo $?
                     python3 -c 'import json; r = json.load(open("r.json")); print(r["ending"], r["status"])'
                     """
                 let text = try await bench.output(script)

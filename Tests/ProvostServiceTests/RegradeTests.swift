@@ -95,7 +95,7 @@ extension RealRooms {
         /// With two workers, one is left for what learners hand in while a set is graded.
         @Test func aSetLeavesAWorkerForLearners() async throws {
             try await Home.with(workers: 2) { home in
-                try await home.publish(script: "[ -e /grade/submission/answer.txt ] && sleep 0.5")
+                try await home.publish(script: "[ -e /grade/submission/answer.txt ] && sleep 2")
                 let minji = try await home.join("minji")
                 let teacher = try await home.join("hana", .instructor)
                 for _ in 0..<3 { try await home.submit(minji) }
