@@ -181,6 +181,8 @@ package final class KeeperProcess {
             for client in session.clients { session.pump(client) }
             session.checkOver(now: now)
             guard session.isOver else { continue }
+            // Before its last word: the kernel's own notice may come after the program's end.
+            if session.status == 137 { noteMemory() }
             for client in session.clients where client.place >= session.scrollback.total && !client.isLeaving {
                 client.leave(with: [SessionFrame(.outputEnd), .exit(session.status ?? 1)])
             }
@@ -213,6 +215,11 @@ package final class KeeperProcess {
             _ = unsafe bytes.withUnsafeMutableBytes { unsafe read(room.outOfMemoryWatch, $0.baseAddress, $0.count) }
         }
         checkMemoryAt = again ? monotonicNanoseconds() + 200_000_000 : nil
+        noteMemory()
+    }
+
+    /// Tells of programs that were ended for lack of memory since the last time.
+    private func noteMemory() {
         let usage = room.usage()
         guard usage.outOfMemoryKills > outOfMemoryKills else { return }
         outOfMemoryKills = usage.outOfMemoryKills

@@ -183,6 +183,19 @@ package final class VolumeStore: Sendable {
         }
     }
 
+    /// Puts a volume that is damaged out of the way, beside the snapshots, where an operator finds what is left of it; returns the file's name.
+    package func setAside(_ id: String) async throws(ProvostError) -> String {
+        try Self.check(id)
+        let source = path(id)
+        return try await offPool { [self] () throws(ProvostError) -> String in
+            var number = 1
+            while Files.exists(snapshotPath("damaged-\(id)-\(number)")) { number += 1 }
+            let name = "damaged-\(id)-\(number)"
+            try whileStopped(source) { () throws(ProvostError) in try put(source, at: snapshotPath(name)) }
+            return name
+        }
+    }
+
     /// Removes a snapshot; does nothing when it is not there.
     package func removeSnapshot(_ snapshot: String) async throws(ProvostError) {
         try Self.check(snapshot)

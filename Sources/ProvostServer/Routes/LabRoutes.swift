@@ -94,10 +94,8 @@ private func checked(_ request: Request) throws(ProvostError) -> CheckRecord? {
 extension Request {
     /// A query parameter, percent-decoded; nil when it is missing or empty.
     func text(_ name: String) -> String? {
-        guard let value = uri.queryParameters[Substring(name)].flatMap({ Route.percentDecoded($0) }), !value.isEmpty else {
-            return nil
-        }
-        return value
+        guard let value = uri.queryParameters[Substring(name)], !value.isEmpty else { return nil }
+        return String(value)
     }
     func slug(_ name: String) throws(ProvostError) -> Slug? {
         guard let text = text(name) else { return nil }

@@ -103,12 +103,8 @@ struct WorkspaceRoutes {
         }
         router.get("command") { request, context in
             let principal = try context.known()
-            let words = try request.uri.queryParameters.getAll("argument").map { word throws(ProvostError) in
-                guard let text = Route.percentDecoded(word) else {
-                    throw ProvostError(.invalid, "An argument of the command is not UTF-8.")
-                }
-                return text
-            }
+            // Decoded already: a “%” that is left is the learner's own, as in `date +%s`.
+            let words = request.uri.queryParameters.getAll("argument").map { String($0) }
             let wish = SessionWish.command(words, size: request.text("terminal") == nil ? nil : try Self.size(request))
             return try await context.session {
                 try await workspaces.open(principal, context.text("workspace"), wish)

@@ -44,6 +44,8 @@ extension WorkspaceCare {
     }
 
     private func takeOver(_ workspace: Workspace, _ kept: KeptWorkspace) async {
+        // Held still for a snapshot that nobody finishes any more.
+        try? await kept.release()
         let uptime = runs.settings.uptime()
         var meter = RunMeter.read(runs.meterPath(workspace.id), start: kept.start) ?? RunMeter(start: kept.start, at: uptime)
         if workspace.state == .frozen { meter.pause(at: uptime) } else { meter.go(at: uptime) }
@@ -89,7 +91,11 @@ extension WorkspaceCare {
         let folder = context.directory.volumes + "/snapshots"
         for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where !name.hasPrefix(".") {
             let id = name.hasSuffix(".ext4") ? String(name.dropLast(5)) : name
-            if !known.contains(id) { try? await runs.volumes.removeSnapshot(id) }
+            guard !known.contains(id) else { continue }
+            // It may be a learner's, if the store is an older one that was put back: an operator decides.
+            context.logger.warning(
+                "A snapshot is not in the store and is kept; remove it by hand if nobody needs it",
+                metadata: ["file": "\(folder)/\(name)"])
         }
     }
 }

@@ -1,3 +1,4 @@
+import Logging
 package import ProvostCore
 import ProvostSandbox
 import ProvostStore
@@ -80,9 +81,23 @@ extension WorkspaceService {
     ) async throws(ProvostError) -> WorkspaceView {
         try await replace(principal, typed) { [self] workspace, runs throws(ProvostError) in
             _ = try await find(snapshot, of: workspace.id)
-            if runs.volumes.exists(workspace.id.text) { _ = try await keep(workspace.id, .restore, by: principal.name) }
+            try await keepWhatIsThere(workspace, .restore, by: principal.name)
             try await runs.volumes.restore(workspace.id.text, from: snapshot.text)
             try await context.store.recordRestore(workspace.id, from: snapshot, by: principal.name, at: context.now())
+        }
+    }
+
+    /// A snapshot of the volume, or, where it is damaged, its file put aside for an operator: what it was damaged by must not keep the learner
+    /// from going on.
+    private func keepWhatIsThere(_ workspace: Workspace, _ cause: Snapshot.Cause, by actor: String) async throws(ProvostError) {
+        let runs = try parts.runs
+        guard runs.volumes.exists(workspace.id.text) else { return }
+        do throws(ProvostError) { _ = try await keep(workspace.id, cause, by: actor) } catch {
+            guard error.code == .unavailable else { throw error }
+            let name = try await runs.volumes.setAside(workspace.id.text)
+            context.logger.error(
+                "A damaged volume was put aside",
+                metadata: ["workspace": "\(workspace.id)", "file": "\(name)", "why": "\(error.message)"])
         }
     }
 
@@ -90,10 +105,8 @@ extension WorkspaceService {
     package func reset(_ principal: Principal, _ typed: String) async throws(ProvostError) -> WorkspaceView {
         try await replace(principal, typed) { [self] workspace, runs throws(ProvostError) in
             let id = workspace.id.text
-            if runs.volumes.exists(id) {
-                _ = try await keep(workspace.id, .reset, by: principal.name)
-                try await runs.volumes.remove(id)
-            }
+            try await keepWhatIsThere(workspace, .reset, by: principal.name)
+            try await runs.volumes.remove(id)
             // Made at once: a start takes a missing volume for a loss.
             try await runs.volumes.create(id, size: workspace.limits.disk, files: workspace.limits.files)
         }
