@@ -89,7 +89,7 @@ final class KeeperRoom {
         var descriptors = [theirs.number, writer.number, writer.number, calls.number, arguments.number]
         if let network {
             request.flags.insert(.joinNetwork)
-            descriptors.append(network.number)
+            descriptors.append(network.descriptor)
         }
         let bytes = request.bytes
         var sent = unsafe clinux_send_descriptors(launcher.socket, bytes, bytes.count, descriptors, descriptors.count)
@@ -99,6 +99,8 @@ final class KeeperRoom {
             }
             sent = more < 0 ? more : sent + more
         }
+        // The room has it now; until here its number must stay its own.
+        withExtendedLifetime(network) {}
         guard sent >= 0 else { throw .linux("hand the workspace's room to its launcher", Int32(sent)) }
         self.link = link
     }
@@ -107,7 +109,7 @@ final class KeeperRoom {
 
     /// The room's network when it is to have a way out, and `/etc/hosts` for it; nil: it has none. The keeper, which has one thread, is in
     /// its own network again afterwards: that is where the translator reaches from.
-    private func openNetwork(_ order: WorkspaceOrder, folder: String) throws(ProvostError) -> Descriptor? {
+    private func openNetwork(_ order: WorkspaceOrder, folder: String) throws(ProvostError) -> NetworkNamespace? {
         guard case .egress(let allow) = order.network else { return nil }
         guard privileged else {
             throw ProvostError(
@@ -116,15 +118,13 @@ final class KeeperRoom {
             )
         }
         let own = try NetworkNamespace.host()
-        let network = clinux_network_namespace()
-        guard network >= 0 else { throw .linux("make the workspace's network", network) }
-        let room = Descriptor(network)
+        let room = try NetworkNamespace.entered()
         func goBack() throws(ProvostError) {
             let error = clinux_join_network(own.descriptor)
             guard error >= 0 else { throw .linux("return from the workspace's network", error) }
         }
         try goBack()
-        let opened = Result { () throws(ProvostError) -> Egress in try Egress.open(network: room.number, allow: allow) }
+        let opened = Result { () throws(ProvostError) -> Egress in try Egress.open(network: room.descriptor, allow: allow) }
         try goBack()
         let egress = try opened.get()
         self.egress = egress
