@@ -119,7 +119,11 @@ struct EgressTests {
                 // As before, for the next round.
                 _ = try await MountNamespace.run { () throws(ProvostError) -> Bool in
                     #expect(clinux_join_network(machine) == 0)
-                    for name in ["lo:2", "lo:3", "lo:4"] { #expect(unsafe clinux_interface_up(name, own, 32) == 0) }
+                    for (name, address) in [("lo:2", 0x0A4D_0002), ("lo:3", 0x0A4D_0003), ("lo:4", 0x0A4D_0004)]
+                        as [(String, UInt32)]
+                    {
+                        #expect(unsafe clinux_interface_up(name, address, 32) == 0)
+                    }
                     return true
                 }
             }

@@ -82,7 +82,8 @@ struct KeeperBench {
     let keepers: Keepers
     let volumes: VolumeStore
 
-    func order(_ id: String, limits: RoomLimits? = nil, starter: String? = nil, mounts: [RoomMount] = [],
+    func order(
+        _ id: String, limits: RoomLimits? = nil, starter: String? = nil, mounts: [RoomMount] = [],
         network: WorkspaceNetwork = .loopback
     ) async throws -> WorkspaceOrder {
         if !volumes.exists(id) { try await volumes.create(id, size: .mebibytes(16), files: 256) }
