@@ -8,9 +8,12 @@ package struct StartWorkspace: Hashable, Sendable, Codable {
     package var assignment: String
     /// Needed only when several of the caller's cohorts have one of that name.
     package var cohort: String?
-    package init(assignment: String, cohort: String? = nil) {
+    /// To get at the files in it: it starts also while the server's disk is nearly full. nil: no.
+    package var rescue: Bool?
+    package init(assignment: String, cohort: String? = nil, rescue: Bool? = nil) {
         self.assignment = assignment
         self.cohort = cohort
+        self.rescue = rescue
     }
 }
 

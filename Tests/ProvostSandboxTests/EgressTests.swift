@@ -68,6 +68,71 @@ struct EgressTests {
         #expect(reached == ["machine-allowed", "machine-loopback", "machine-other", "machine-own", "room-allowed"])
         #expect(seen.count == 11)
     }
+
+    @Test(.enabled(if: Capability.rooms.shouldRun, Comment(rawValue: Capability.rooms.reason)))
+    func aWorkspaceReachesOnlyWhatItsLabNames() async throws {
+        let (own, allowed, named): (UInt32, UInt32, UInt32) = (0xC633_6401, 0xC633_6402, 0xCB00_7109)
+        let other: UInt32 = 0xCB00_7102
+        // The “machine's” network, in which keepers are started.
+        let (machine, server) = try await MountNamespace.run { () throws(ProvostError) -> (Int32, Int32) in
+            let machine = clinux_network_namespace()
+            #expect(unsafe clinux_interface_up("lo:1", own, 32) == 0)
+            return (machine, listening())
+        }
+        defer {
+            close(machine)
+            close(server)
+        }
+        let names = "/tmp/provost-egress-test-\(getpid())-hosts"
+        try "127.0.0.1 localhost\n203.0.113.9 files.example.test\n".write(toFile: names, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: names) }
+        let enter = "mount --bind \(names) /etc/hosts && exec nsenter --net=/proc/\(getpid())/fd/\(machine) \"$@\""
+        try await withKeepers(before: enter) { bench in
+            for isKilled in [false, true] {
+                let network = WorkspaceNetwork.egress(allow: ["198.51.100.0/24", "files.example.test"])
+                let workspace = try await bench.keepers.start(try await bench.order("reaches", network: network))
+                // “Another machine's” addresses come only now, so that they are not taken for this one's own.
+                let reachable = try await MountNamespace.run { () throws(ProvostError) -> [Bool] in
+                    #expect(clinux_join_network(machine) == 0)
+                    for (name, address) in [("lo:2", allowed), ("lo:3", other), ("lo:4", named)] {
+                        #expect(unsafe clinux_interface_up(name, address, 32) == 0)
+                    }
+                    return [own, allowed, other, named].map { connects(to: $0) }
+                }
+                #expect(reachable == [true, true, true, true])
+                let script = """
+                    for a in 198.51.100.1 198.51.100.2 203.0.113.2 203.0.113.9 files.example.test 127.0.0.1 169.254.77.2 169.254.77.3; do
+                    timeout 3 bash -c "exec 3<>/dev/tcp/$a/8000" 2>/dev/null && echo $a; done; true
+                    """
+                #expect(
+                    try await bench.command(workspace, script).output == "198.51.100.2\n203.0.113.9\nfiles.example.test\n")
+                // Loopback is the workspace's own, and works.
+                #expect(try await bench.command(workspace, "grep -c : /proc/net/dev").output == "2\n")
+                let translator = ["-f", "slirp4netns.*/proc/\(workspace.pid)/fd/"]
+                #expect(try await run("/usr/bin/pgrep", translator).status == 0)
+                if isKilled { kill(workspace.pid, SIGKILL) }
+                _ = await workspace.stop(grace: .seconds(0), reason: "over")
+                for _ in 0..<100 where try await run("/usr/bin/pgrep", translator).status == 0 {
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+                #expect(try await run("/usr/bin/pgrep", translator).status == 1)
+                // As before, for the next round.
+                _ = try await MountNamespace.run { () throws(ProvostError) -> Bool in
+                    #expect(clinux_join_network(machine) == 0)
+                    for (name, address) in [("lo:2", 0x0A4D_0002), ("lo:3", 0x0A4D_0003), ("lo:4", 0x0A4D_0004)]
+                        as [(String, UInt32)]
+                    {
+                        #expect(unsafe clinux_interface_up(name, address, 32) == 0)
+                    }
+                    return true
+                }
+            }
+            let refused = await #expect(throws: ProvostError.self) {
+                _ = try await bench.keepers.start(try await bench.order("lost", network: .egress(allow: ["no.such.name.test"])))
+            }
+            #expect(refused?.code == .unavailable && refused?.message.contains("no.such.name.test") == true)
+        }
+    }
 }
 
 private let port: in_port_t = 8000

@@ -196,6 +196,44 @@ extension RealRooms {
             }
         }
 
+        /// A machine that mounts no cgroup2 beside version 1's hierarchies.
+        @Test(
+            .enabled(
+                if: FileManager.default.fileExists(atPath: "/sys/fs/cgroup/freezer/cgroup.procs"),
+                "needs the freezer controller of cgroup version 1"))
+        func theFreezerControllerHoldsStillWithoutCgroup2() async throws {
+            let hide = "mount -t tmpfs none /sys/fs/cgroup/unified && exec \"$@\""
+            try await withKeepers(before: hide) { bench in
+                let workspace = try await bench.keepers.start(try await bench.order("still"))
+                let state = "/sys/fs/cgroup/freezer/provost-test"
+                let shell = try await bench.shell(workspace)
+                shell.type("while :; do echo tick; sleep 0.05; done\n")
+                try await shell.until(output: "tick")
+                try await workspace.freeze()
+                while try shell.take() {}
+                let before = shell.output.count
+                try await Task.sleep(for: .milliseconds(300))
+                while try shell.take() {}
+                #expect(shell.output.count == before)
+                let frozen = try await run("/bin/sh", ["-c", "cat \(state)/*/\(workspace.slot)/freezer.state"])
+                #expect(frozen.output == "FROZEN\n")
+                try await workspace.thaw()
+                try await shell.until { $0.output.count > before }
+                // What is frozen by it does not die until it goes on; nothing may be left all the same.
+                try await workspace.freeze()
+                kill(workspace.pid, SIGKILL)
+                #expect(!(await workspace.ended()).asked)
+                let alive = "ps -o stat=,args= -u \(workspace.user.uid) | grep -v '^Z'"
+                #expect(try await run("/bin/sh", ["-c", alive]).output == "")
+                let groups = try await run("/usr/bin/find", ["/sys/fs/cgroup", "-type", "d", "-name", workspace.slot])
+                #expect(!groups.output.contains(workspace.slot))
+                #expect(!(try await run("/sbin/losetup", ["-a"]).output.contains(bench.folder)))
+                let next = try await bench.keepers.start(try await bench.order("still"))
+                try await next.freeze()
+                #expect((await next.stop(grace: .seconds(1), reason: "over")).asked)
+            }
+        }
+
         @Test func stopTellsFirstAndThenEnds() async throws {
             try await withKeepers { bench in
                 let workspace = try await bench.keepers.start(try await bench.order("stopped"))

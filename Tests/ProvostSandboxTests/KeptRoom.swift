@@ -82,16 +82,17 @@ struct KeeperBench {
     let keepers: Keepers
     let volumes: VolumeStore
 
-    func order(_ id: String, limits: RoomLimits? = nil, starter: String? = nil, mounts: [RoomMount] = []) async throws
-        -> WorkspaceOrder
-    {
+    func order(
+        _ id: String, limits: RoomLimits? = nil, starter: String? = nil, mounts: [RoomMount] = [],
+        network: WorkspaceNetwork = .loopback
+    ) async throws -> WorkspaceOrder {
         if !volumes.exists(id) { try await volumes.create(id, size: .mebibytes(16), files: 256) }
         try await volumes.prepare(id)
         let ordinary = WorkspaceLimits(cpuMillis: 1000, memory: .mebibytes(128), processes: 32, disk: .mebibytes(16), files: 256)
             .room
         return WorkspaceOrder(
             id: id, start: 1, volume: volumes.mount(of: id), user: try keepers.leaseUser(), limits: limits ?? ordinary,
-            mounts: mounts, environment: ["PS1": "$ "], starter: starter)
+            network: network, mounts: mounts, environment: ["PS1": "$ "], starter: starter)
     }
     func again() throws -> Keepers {
         try Keepers(
@@ -128,13 +129,27 @@ final class Atomic32: @unchecked Sendable {
 }
 
 /// A bench with one running workspace; afterwards nothing of either is there.
-func withKeepers(_ body: (KeeperBench) async throws -> Void) async throws {
+/// Keepers are started by the shell command `before`, in a mount namespace of their own, which may make the machine look otherwise; it ends
+/// with what execs “$@”. `$1` is the keeper.
+func withKeepers(before: String? = nil, _ body: (KeeperBench) async throws -> Void) async throws {
     let folder = "/tmp/provost-keeper-test-\(getpid())-\(UInt32.random(in: 0 ..< .max))"
     let first = nextUsers.next(50)
     let users = first..<first + 50
+    var keeper = builtProgram("provost-keeper")
+    let script = folder + ".sh"
+    defer { try? FileManager.default.removeItem(atPath: script) }
+    if let before {
+        let text = """
+            #!/bin/sh
+            PATH=/usr/sbin:/usr/bin:/sbin:/bin exec unshare --mount --propagation private /bin/sh -c '\(before)' keeper '\(keeper)'
+
+            """
+        try text.write(toFile: script, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script)
+        keeper = script
+    }
     let keepers = try Keepers(
-        directory: folder, launcher: builtProgram("provost-launch"), keeper: builtProgram("provost-keeper"), users: users,
-        warm: 1,
+        directory: folder, launcher: builtProgram("provost-launch"), keeper: keeper, users: users, warm: 1,
         cgroupName: "provost-test")
     let bench = KeeperBench(
         folder: folder, users: users, keepers: keepers,

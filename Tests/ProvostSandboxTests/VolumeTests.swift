@@ -201,7 +201,9 @@ struct VolumeTests {
             }
             try await store.restore("one", from: "live")
             #expect(
-                try await inside(store, "one", folder) { (fileSize($0.home + "/work"), fileSize($0.home + "/more")) } == (300_000, -1))
+                try await inside(store, "one", folder) { (fileSize($0.home + "/work"), fileSize($0.home + "/more")) } == (
+                    300_000, -1
+                ))
         }
     }
 
@@ -301,6 +303,22 @@ struct VolumeTests {
             let rows = await sandbox.doctor().filter { $0.subject.hasPrefix("workspace ") }
             #expect(rows.map(\.subject) == ["workspace disk", "workspace files"])
             #expect(rows.allSatisfy { $0.state == .proved }, "\(rows)")
+        }
+    }
+
+    @Test func doctorTriesToBreakAWorkspaceFromInside() async throws {
+        try await withKeepers { bench in
+            try await withSandbox { sandbox, _ in
+                let rows = await sandbox.doctor(keepers: bench.keepers, volumes: bench.volumes)
+                    .filter { $0.subject.hasPrefix("workspace ") }
+                let proved = ["disk", "files", "memory", "processes", "cpus", "network"].map { "workspace " + $0 }
+                #expect(rows.map(\.subject) == proved + ["workspace volumes"])
+                #expect(rows.dropLast().allSatisfy { $0.state == .proved }, "\(rows)")
+                #expect(
+                    rows.last?.mechanism.hasPrefix("ext4 image") == true && rows.last?.evidence.contains("1MiB") == true,
+                    "\(rows)")
+                #expect(await bench.keepers.found().isEmpty)
+            }
         }
     }
 }

@@ -2,7 +2,8 @@ import CLinux
 import Glibc
 import ProvostCore
 
-/// Version 1: one hierarchy for each controller, and, where it is mounted beside them, an empty cgroup2 for `cgroup.kill`.
+/// Version 1: one hierarchy for each controller, and, where it is mounted beside them, an empty cgroup2 for `cgroup.kill` and freezing. Where
+/// that cannot be used, the `freezer` controller freezes.
 struct CgroupV1: CgroupBackend {
     static let controllers = ["memory", "pids", "cpu", "cpuacct"]
     let root: String
@@ -36,13 +37,24 @@ struct CgroupV1: CgroupBackend {
             && (unsafe mkdir("\(unified)/\(cgroupName)", 0o755) == 0 || errno == EEXIST)
             && (unsafe mkdir("\(unified)/\(self.instance)", 0o755) == 0 || errno == EEXIST)
             && Files.exists("\(unified)/\(self.instance)/cgroup.kill")
+        let freezer = "\(root)/freezer"
+        hasFreezer =
+            Files.exists("\(freezer)/cgroup.procs")
+            && (unsafe mkdir("\(freezer)/\(cgroupName)", 0o755) == 0 || errno == EEXIST)
+            && (unsafe mkdir("\(freezer)/\(self.instance)", 0o755) == 0 || errno == EEXIST)
+            && Files.exists("\(freezer)/\(self.instance)/freezer.state")
     }
 
-    private var hierarchies: [String] { Self.controllers + (hasUnified ? ["unified"] : []) }
+    private let hasFreezer: Bool
+
+    /// Where a slot can be, whoever made it: an earlier daemon, or a keeper, may have found the machine otherwise.
+    private var hierarchies: [String] { Self.controllers + ["unified", "freezer"] }
 
     func makeSlot(_ name: String) throws(ProvostError) -> any CgroupSlot {
-        try Slot(
-            folders: hierarchies.map { "\(root)/\($0)/\(instance)/\(name)" }, hasUnified: hasUnified, hasSwapLimit: hasSwapLimit)
+        let last = hasUnified ? ["unified"] : hasFreezer ? ["freezer"] : []
+        return try Slot(
+            folders: (Self.controllers + last).map { "\(root)/\($0)/\(instance)/\(name)" },
+            freezing: hasUnified ? .unified : hasFreezer ? .controller : .none, hasSwapLimit: hasSwapLimit)
     }
 
     func sweep() {
@@ -50,6 +62,7 @@ struct CgroupV1: CgroupBackend {
             let folder = "\(root)/\(hierarchy)/\(instance)"
             for name in Files.names(in: folder) where Files.exists("\(folder)/\(name)/cgroup.procs") {
                 for attempt in 0..<200 {
+                    if hierarchy == "freezer" { _ = Files.write("THAWED", to: "\(folder)/\(name)/freezer.state") }
                     for pid in processes(inCgroup: "\(folder)/\(name)") { Glibc.kill(pid, SIGKILL) }
                     if unsafe rmdir("\(folder)/\(name)") == 0 || errno == ENOENT { break }
                     usleep(attempt < 20 ? 1000 : 10_000)
@@ -63,8 +76,10 @@ struct CgroupV1: CgroupBackend {
     func clear(_ name: String) {
         let folders = hierarchies.map { "\(root)/\($0)/\(instance)/\(name)" }
         for attempt in 0..<200 {
-            if hasUnified { _ = Files.write("0", to: folders[4] + "/cgroup.freeze") }
+            _ = Files.write("0", to: folders[4] + "/cgroup.freeze")
+            // The kill comes first, so that nothing runs on when it goes on.
             for pid in processes(inCgroup: folders[1]) { Glibc.kill(pid, SIGKILL) }
+            _ = Files.write("THAWED", to: folders[5] + "/freezer.state")
             var gone = true
             for folder in folders where unsafe rmdir(folder) != 0 && errno != ENOENT { gone = false }
             if gone { return }
@@ -84,18 +99,23 @@ struct CgroupV1: CgroupBackend {
         for hierarchy in hierarchies { _ = unsafe rmdir("\(root)/\(hierarchy)/\(instance)") }
     }
 
+    /// What the last of a slot's folders is for.
+    enum Freezing {
+        case unified, controller, none
+    }
+
     final class Slot: CgroupSlot {
         private let folders: [String]
-        private let hasUnified: Bool
+        private let freezing: Freezing
         private let hasSwapLimit: Bool
         private let notice: Descriptor
         private var memory: String { folders[0] }
         private var pids: String { folders[1] }
         private var cpu: String { folders[2] }
 
-        init(folders: [String], hasUnified: Bool, hasSwapLimit: Bool) throws(ProvostError) {
+        init(folders: [String], freezing: Freezing, hasSwapLimit: Bool) throws(ProvostError) {
             self.folders = folders
-            self.hasUnified = hasUnified
+            self.freezing = freezing
             self.hasSwapLimit = hasSwapLimit
             notice = Descriptor(clinux_eventfd())
             for folder in folders where unsafe mkdir(folder, 0o755) != 0 && errno != EEXIST {
@@ -144,10 +164,25 @@ struct CgroupV1: CgroupBackend {
 
         func outOfMemoryWatch() -> Int32? { notice.number }
 
-        /// By cgroup2's freezer, whose processes can still be killed; the `freezer` controller's cannot, and a room must die with its
-        /// keeper at any moment.
+        /// Preferably by cgroup2's freezer, whose processes can still be killed. The `freezer` controller's die only when they are thawed:
+        /// of a room whose keeper was killed meanwhile, the daemon does that in `clear`, at the latest when it starts.
         func freeze(_ frozen: Bool) -> Bool {
-            hasUnified && Files.write(frozen ? "1" : "0", to: folders[4] + "/cgroup.freeze") == 0
+            switch freezing {
+            case .none: return false
+            case .unified: return Files.write(frozen ? "1" : "0", to: folders[4] + "/cgroup.freeze") == 0
+            case .controller:
+                let state = folders[4] + "/freezer.state"
+                let wanted = frozen ? "FROZEN" : "THAWED"
+                // A process that forks or waits in the kernel meanwhile leaves it at FREEZING; asked again, it is tried again.
+                for attempt in 0..<200 {
+                    guard Files.write(wanted, to: state) == 0 else { return false }
+                    if Files.read(state)?.hasPrefix(wanted) == true { return true }
+                    usleep(attempt < 20 ? 500 : 5000)
+                }
+                // Half frozen is neither.
+                if frozen { _ = Files.write("THAWED", to: state) }
+                return false
+            }
         }
 
         private func set(_ path: String, _ value: String) throws(ProvostError) {
@@ -169,11 +204,12 @@ struct CgroupV1: CgroupBackend {
         func unthrottle() { _ = Files.write("-1", to: cpu + "/cpu.cfs_quota_us") }
 
         func kill() {
-            if hasUnified, Files.write("1", to: folders[4] + "/cgroup.kill") == 0 { return }
+            if freezing == .unified, Files.write("1", to: folders[4] + "/cgroup.kill") == 0 { return }
             for _ in 0..<100 {
                 let left = processes(inCgroup: pids)
                 if left.isEmpty { return }
                 for pid in left { Glibc.kill(pid, SIGKILL) }
+                if freezing == .controller { _ = Files.write("THAWED", to: folders[4] + "/freezer.state") }
                 usleep(1000)
             }
         }

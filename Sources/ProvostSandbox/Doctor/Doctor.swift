@@ -3,8 +3,9 @@ package import ProvostCore
 
 extension Sandbox {
     /// Tries to break every limit from inside a room, with small bounded attacks, and says of each whether it held.
-    /// Takes a few seconds. Checks that cannot be made here are `notEnforced` with the reason.
-    package func doctor() async -> [DoctorCheck] {
+    /// Takes a few seconds. Checks that cannot be made here are `notEnforced` with the reason. With the server's keepers also from inside a
+    /// workspace's room; with its volumes also what these are and what is kept back for the machine.
+    package func doctor(keepers: Keepers? = nil, volumes: VolumeStore? = nil) async -> [DoctorCheck] {
         var checks: [DoctorCheck] = []
         do throws(ProvostError) {
             let user = try leaseUser()
@@ -16,6 +17,13 @@ extension Sandbox {
             checks.append(await checkScratch(user: user, probe: probe))
             checks += await VolumeDoctor.checks(
                 in: configuration.directory + "/rooms/doctor-\(monotonicNanoseconds())", user: user, privileged: privileged)
+            if let keepers {
+                checks += await WorkspaceDoctor(
+                    keepers: keepers, folder: configuration.directory + "/rooms/doctor-\(monotonicNanoseconds())",
+                    probe: tools + "/probe", cgroups: cgroups?.name, privileged: privileged
+                ).checks()
+            }
+            if let volumes { checks.append(await WorkspaceDoctor.volumes(volumes)) }
             returnUser(user)
         } catch {
             checks.append(

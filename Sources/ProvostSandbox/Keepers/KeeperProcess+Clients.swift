@@ -140,7 +140,9 @@ extension KeeperProcess {
             case .freeze, .thaw:
                 guard room.launcher.cgroup?.freeze(message.kind == .freeze) == true else {
                     throw ProvostError(
-                        .unavailable, "Workspaces cannot be held still here: no cgroup2 is mounted, or none is ours.")
+                        .unavailable,
+                        "Workspaces cannot be held still here: neither cgroup2 nor the freezer controller is mounted, or none is ours."
+                    )
                 }
             case .notify: notify(try reader.text())
             case .quiesce:

@@ -15,6 +15,7 @@ final class KeeperRoom {
     private(set) var limits = RoomLimits()
     private var order: WorkspaceOrder?
     private var output: Int32 = -1
+    private var egress: Egress?
 
     /// What can be done before it is known for whom: this is what makes a start fast.
     init(_ setup: KeeperSetup) throws(ProvostError) {
@@ -48,10 +49,6 @@ final class KeeperRoom {
 
     /// Mounts the volume, puts the limits on and hands the room to its launcher.
     func begin(_ order: WorkspaceOrder, folder: String) throws(ProvostError) {
-        if case .egress = order.network {
-            throw ProvostError(
-                .unavailable, "This server gives workspaces no way out of their network; set the lab's network to loopback.")
-        }
         self.order = order
         let volume = try MountedVolume(order.volume, at: folder + "/volume", user: privileged ? order.user : nil)
         self.volume = volume
@@ -66,13 +63,14 @@ final class KeeperRoom {
         output = pipe[0]
         _ = clinux_nonblocking(output)
         let writer = Descriptor(pipe[1])
+        let network = try openNetwork(order, folder: folder)
         let spec = RoomSpec(
             command: ["/run/sessions"], environment: environment, workingDirectory: "/",
             mounts: [
                 .writable(host: volume.home, at: WorkspaceOrder.home),
                 .readOnly(host: setup.tools + "/sessions", at: "/run/sessions"),
             ]
-                + order.mounts,
+                + order.mounts + (network == nil ? [] : [.readOnly(host: Self.hosts(in: folder), at: "/etc/hosts")]),
             user: order.user, limits: order.limits, image: order.image)
         let calls = try filters.openCalls()
         let arguments = try filters.openArguments()
@@ -88,7 +86,11 @@ final class KeeperRoom {
             request.flags = [.user, .temporary]
             if order.network == .loopback { request.flags.insert(.loopback) }
         }
-        let descriptors = [theirs.number, writer.number, writer.number, calls.number, arguments.number]
+        var descriptors = [theirs.number, writer.number, writer.number, calls.number, arguments.number]
+        if let network {
+            request.flags.insert(.joinNetwork)
+            descriptors.append(network.descriptor)
+        }
         let bytes = request.bytes
         var sent = unsafe clinux_send_descriptors(launcher.socket, bytes, bytes.count, descriptors, descriptors.count)
         while sent >= 0, sent < bytes.count {
@@ -97,8 +99,37 @@ final class KeeperRoom {
             }
             sent = more < 0 ? more : sent + more
         }
+        // The room has it now; until here its number must stay its own.
+        withExtendedLifetime(network) {}
         guard sent >= 0 else { throw .linux("hand the workspace's room to its launcher", Int32(sent)) }
         self.link = link
+    }
+
+    private static func hosts(in folder: String) -> String { folder + "/hosts" }
+
+    /// The room's network when it is to have a way out, and `/etc/hosts` for it; nil: it has none. The keeper, which has one thread, is in
+    /// its own network again afterwards: that is where the translator reaches from.
+    private func openNetwork(_ order: WorkspaceOrder, folder: String) throws(ProvostError) -> NetworkNamespace? {
+        guard case .egress(let allow) = order.network else { return nil }
+        guard privileged else {
+            throw ProvostError(
+                .unavailable,
+                "This server cannot give workspaces a way out of their network: run the daemon as root, or set the lab's network to loopback."
+            )
+        }
+        let own = try NetworkNamespace.host()
+        let room = try NetworkNamespace.entered()
+        func goBack() throws(ProvostError) {
+            let error = clinux_join_network(own.descriptor)
+            guard error >= 0 else { throw .linux("return from the workspace's network", error) }
+        }
+        try goBack()
+        let opened = Result { () throws(ProvostError) -> Egress in try Egress.open(network: room.descriptor, allow: allow) }
+        try goBack()
+        let egress = try opened.get()
+        self.egress = egress
+        try RoomFiles.write("127.0.0.1 localhost room\n::1 localhost\n" + egress.hosts, to: Self.hosts(in: folder))
+        return room
     }
 
     /// Waits, at most ten seconds, for the room's first program.
@@ -172,6 +203,7 @@ final class KeeperRoom {
         kill(pid_t(launcher.pid), SIGKILL)
         launcher.cgroup?.kill()
         launcher.reap()
+        egress?.stop()
         volume?.thaw()
         if order?.volume.backend == .image { volume?.trim() }
         do throws(ProvostError) { try volume?.unmount() } catch {

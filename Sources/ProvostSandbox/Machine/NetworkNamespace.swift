@@ -17,6 +17,15 @@ package final class NetworkNamespace: Sendable {
         return NetworkNamespace(handle: Descriptor(descriptor))
     }
 
+    /// One that the calling thread is in afterwards.
+    static func entered() throws(ProvostError) -> NetworkNamespace {
+        let descriptor = clinux_network_namespace()
+        guard descriptor >= 0 else {
+            throw .linux("make a network", descriptor, advice: "It needs root: run the daemon as root.")
+        }
+        return NetworkNamespace(handle: Descriptor(descriptor))
+    }
+
     /// Throws `unavailable` without root.
     static func make() async throws(ProvostError) -> NetworkNamespace {
         let result: Int32 = await withCheckedContinuation { continuation in

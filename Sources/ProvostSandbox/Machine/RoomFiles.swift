@@ -51,7 +51,8 @@ enum RoomFiles {
         }
     }
 
-    private static func write(_ text: String, to path: String) throws(ProvostError) {
+    /// A whole file that everybody may read.
+    static func write(_ text: String, to path: String) throws(ProvostError) {
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .linux("write \(path)", errno) }
         defer { close(descriptor) }

@@ -232,6 +232,12 @@ package final class VolumeStore: Sendable {
         return counted ?? VolumeAccounting(committed: ByteCount(0), real: ByteCount(0), free: free(), reserve: reserve)
     }
 
+    /// What is free on the volumes' disk when that is less than the reserve; nil: enough is. Cheap, unlike `accounting`.
+    package func shortage() -> (free: ByteCount, reserve: ByteCount)? {
+        let free = free()
+        return free < reserve ? (free, reserve) : nil
+    }
+
     /// Removes what a killed daemon was in the middle of making. For a start, before anything else is asked of the store.
     package func sweep() {
         for path in [folder, folder + "/snapshots", folder + "/blank"] {

@@ -23,7 +23,9 @@ struct WorkspaceRoutes {
             let body = try await decoded(request, as: StartWorkspace.self)
             let cohort = try body.cohort.map { text throws(ProvostError) in try Slug(text) }
             return try await json(
-                WorkspaceInfo(workspaces.start(principal, assignment: body.assignment, cohort: cohort)), status: .created)
+                WorkspaceInfo(
+                    workspaces.start(principal, assignment: body.assignment, cohort: cohort, rescue: body.rescue ?? false)),
+                status: .created)
         }
         router.get { request, context in
             let views = try await workspaces.list(

@@ -81,7 +81,8 @@ package struct Provost: Sendable {
     /// Limit × mechanism × proved, by trying to break each.
     package func doctor(_ principal: Principal) async throws(ProvostError) -> [DoctorCheck] {
         try principal.require(.administer)
-        return await context.sandbox.doctor()
+        let runs = try? workspaces.parts.runs
+        return await context.sandbox.doctor(keepers: runs?.keepers, volumes: runs?.volumes)
     }
 
     package func queueCounts() async throws(ProvostError) -> (queued: Int, running: Int) { try await context.store.queueCounts() }

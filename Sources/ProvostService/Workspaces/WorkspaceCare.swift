@@ -3,6 +3,7 @@ import ProvostCore
 import ProvostSandbox
 import ProvostStore
 import ServiceLifecycle
+import Synchronization
 
 /// Looks after what runs: renews leases, warns, freezes and stops at the end of the window or the budget, stops what is idle or suspended, and
 /// hands changed limits to running rooms. In tasks of its own; grading waits for none of it.
@@ -13,6 +14,8 @@ package final class WorkspaceCare: Service {
     let runs: WorkspaceRuns
     let starts: WorkspaceStarts
     let context: ServiceContext
+    /// Whether the last look found less of the disk free than the reserve.
+    private let isShort = Mutex(false)
 
     init(_ runs: WorkspaceRuns, starts: WorkspaceStarts) {
         self.runs = runs
@@ -35,6 +38,7 @@ package final class WorkspaceCare: Service {
 
     /// One look at everything.
     package func look() async {
+        await watchDisk()
         await withTaskGroup { group in
             // Two at a time: a look costs a little CPU time, and the machine belongs to those who work on it.
             var rest = runs.all[...]
@@ -46,6 +50,27 @@ package final class WorkspaceCare: Service {
             }
         }
         starts.pump()
+    }
+
+    /// Tells operators and learners, once each time that it comes to it.
+    private func watchDisk() async {
+        let short = runs.volumes.shortage()
+        let isNews = isShort.withLock { known in
+            defer { known = short != nil }
+            return known != (short != nil)
+        }
+        guard isNews else { return }
+        guard let short else {
+            return context.logger.notice("The volumes' disk has its reserve again; workspaces start")
+        }
+        context.logger.warning(
+            "Less than the reserve is free on the volumes' disk; no workspace starts until there is space",
+            metadata: ["free": "\(short.free)", "reserve": "\(short.reserve)", "folder": "\(context.directory.volumes)"])
+        for run in runs.all {
+            await run.kept.notify(
+                "The server's disk is nearly full: hand in what is done, and delete what you do not need. Its operator has been told."
+            )
+        }
     }
 
     private func look(at run: RunningWorkspace) async {

@@ -49,6 +49,16 @@ final class WorkspaceRuns: Sendable {
 
     // MARK: Starting
 
+    /// Throws `unavailable` while less than the reserve is free on the volumes' disk: homes that run must be able to write what they were
+    /// promised.
+    func requireDisk() throws(ProvostError) {
+        guard let short = volumes.shortage() else { return }
+        throw ProvostError(
+            .unavailable,
+            "The server's disk is nearly full: \(short.free) are free, and \(short.reserve) are kept in reserve, so nothing new starts. Tell the server's operator; what runs goes on, and provost workspace rescue lets you delete files."
+        )
+    }
+
     /// Everything is taken in the store; returns when the room answers. On any failure nothing is left and the store says why.
     func launch(_ workspace: Workspace, lab: LabVersion, by actor: String) async throws(ProvostError) -> Workspace {
         do {

@@ -126,12 +126,14 @@ package final class WorkspaceService: Sendable {
 
     // MARK: Starting and stopping
 
-    /// The caller's workspace for an assignment, made if it is new, running or waiting for a place.
-    package func start(_ principal: Principal, assignment name: String, cohort: Slug?) async throws(ProvostError) -> WorkspaceView
-    {
+    /// The caller's workspace for an assignment, made if it is new, running or waiting for a place. For a `rescue` of what is there it starts
+    /// also while the server's disk is below its reserve.
+    package func start(
+        _ principal: Principal, assignment name: String, cohort: Slug?, rescue: Bool = false
+    ) async throws(ProvostError) -> WorkspaceView {
         let parts = try parts
         let workspace = try await own(principal, assignment: name, cohort: cohort)
-        return try await view(parts.starts.start(workspace.id, by: principal.name))
+        return try await view(parts.starts.start(workspace.id, rescue: rescue, by: principal.name))
     }
 
     private func own(_ principal: Principal, assignment name: String, cohort: Slug?) async throws(ProvostError) -> Workspace {
@@ -184,6 +186,8 @@ package final class WorkspaceService: Sendable {
     package func restart(_ principal: Principal, _ typed: String) async throws(ProvostError) -> WorkspaceView {
         let parts = try parts
         let workspace = try await finder.find(principal, typed, .own)
+        // Not stopped when it could not be started again.
+        try parts.runs.requireDisk()
         _ = try await stopNow(parts.runs, workspace, by: principal)
         return try await view(parts.starts.start(workspace.id, by: principal.name))
     }

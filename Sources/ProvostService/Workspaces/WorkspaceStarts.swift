@@ -20,14 +20,16 @@ final class WorkspaceStarts: Sendable {
 
     /// The workspace running, or waiting for a place. One that runs already is that; two who ask at once get the same start. Throws why it
     /// may not start.
-    func start(_ id: ID<Workspace>, queue: Bool = true, by actor: String) async throws(ProvostError) -> Workspace {
+    func start(
+        _ id: ID<Workspace>, queue: Bool = true, rescue: Bool = false, by actor: String
+    ) async throws(ProvostError) -> Workspace {
         let (asked, ticket) = AsyncStream<Workspace>.makeStream()
         let work = Task { [runs] () -> Result<Workspace, ProvostError> in
             defer { ticket.finish() }
             do throws(ProvostError) {
                 return .success(
                     try await runs.turns.take(id) { [self] () throws(ProvostError) -> Workspace in
-                        try await begin(id, queue: queue, by: actor) { ticket.yield($0) }
+                        try await begin(id, queue: queue, rescue: rescue, by: actor) { ticket.yield($0) }
                     })
             } catch { return .failure(error) }
         }
@@ -47,7 +49,8 @@ final class WorkspaceStarts: Sendable {
 
     /// Within the workspace's turn.
     func begin(
-        _ id: ID<Workspace>, queue: Bool, by actor: String, onBegin: @Sendable (Workspace) -> Void = { _ in }
+        _ id: ID<Workspace>, queue: Bool, rescue: Bool = false, by actor: String,
+        onBegin: @Sendable (Workspace) -> Void = { _ in }
     ) async throws(ProvostError) -> Workspace {
         let workspace = try await context.store.workspace(id)
         switch workspace.state {
@@ -57,6 +60,7 @@ final class WorkspaceStarts: Sendable {
             throw ProvostError(.unavailable, "The workspace is \(workspace.state.rawValue); try again in a moment.")
         case .stopped, .waiting: break
         }
+        if !rescue || !runs.volumes.exists(id.text) { try runs.requireDisk() }
         let assignment = try await context.store.assignment(cohort: workspace.cohort, slug: workspace.assignment)
         let lab = try await context.store.labVersion(assignment.labVersion)
         let request = try await request(workspace, lab: lab, queue: queue)

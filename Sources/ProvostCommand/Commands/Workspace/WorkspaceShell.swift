@@ -85,7 +85,7 @@ struct WorkspaceRescue: AsyncParsableCommand {
         var info: WorkspaceInfo = try await session.client.get(Route.path("workspaces", found))
         if info.workspace.state == .stopped {
             info = try await WorkspaceStart.start(
-                info.workspace.assignment.text, cohort: info.workspace.cohort.text, wait: true, session)
+                info.workspace.assignment.text, cohort: info.workspace.cohort.text, wait: true, rescue: true, session)
         }
         let name = info.workspace.id.text
         // Only a help: the shell is what was asked for.

@@ -29,8 +29,12 @@ struct WorkspaceStart: AsyncParsableCommand {
     }
 
     /// Asks for it, and (with `wait`) tells the place in the queue until it runs. Throws `unavailable` when it does not start.
-    static func start(_ name: String, cohort: String?, wait: Bool, _ session: Session) async throws -> WorkspaceInfo {
-        let order = StartWorkspace(assignment: name, cohort: cohort ?? session.surroundings.environment["PROVOST_COHORT"])
+    /// For a `rescue` the server starts it also while its disk is nearly full.
+    static func start(
+        _ name: String, cohort: String?, wait: Bool, rescue: Bool? = nil, _ session: Session
+    ) async throws -> WorkspaceInfo {
+        let order = StartWorkspace(
+            assignment: name, cohort: cohort ?? session.surroundings.environment["PROVOST_COHORT"], rescue: rescue)
         var info: WorkspaceInfo = try await session.client.send(
             .post, Route.path("workspaces"), body: order, idle: .seconds(120))
         let id = info.workspace.id.text
