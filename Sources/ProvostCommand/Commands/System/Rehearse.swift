@@ -7,14 +7,15 @@ struct Rehearse: AsyncParsableCommand {
     static let configuration = Help.command(
         "rehearse", "Let many learners of a rehearsal start their workspaces at once, and measure it.",
         note: """
-            Makes a cohort “rehearsal-…” in the program of the assignment's cohort, with the
-            same lab and the same limits, enrols its own learners and logs them in with their
-            codes. Afterwards, also after Ctrl-C, their workspaces are deleted and their
-            enrollments suspended. They use what the others use: best outside of lessons.
-            Ends with 5 when somebody was refused, with 9 when somebody never came to run.
+            Makes a cohort “rehearsal-…” in the program of the assignment's cohort, with
+            the same lab and limits, enrols learners of its own and logs them in with
+            their codes. Afterwards, also after Ctrl-C, their workspaces are deleted and
+            their enrollments suspended. They use what the others use: best outside of
+            lessons. Ends with 5 when somebody was refused, with 8 after a fault, with 9
+            when somebody never came to run.
             """,
         examples: "provost rehearse --assignment autumn/web-service",
-        "provost rehearse --assignment autumn/web-service --learners 100 --in 10s -o json")
+        "provost rehearse --assignment autumn/web-service --learners 30 --in 10s")
 
     @Option(help: ArgumentHelp("The assignment whose lab is started, as COHORT/NAME or NAME.", valueName: "name"))
     var assignment: String
