@@ -76,7 +76,8 @@ import Testing
     private static func classroom(_ daemon: Daemon) async throws -> Classroom {
         let room = try await Classroom(daemon)
         try await room.assignment(
-            "web", lab: "workspace:\n  limits:\n    memory: 64MiB\n    disk: 32MiB\n", files: ["lab/starter/hello.txt": "hello\n"])
+            "web", lab: "workspace:\n  limits:\n    memory: 64MiB\n    disk: 32MiB\n", files: ["lab/starter/hello.txt": "hello\n"]
+        )
         return room
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import ProvostAPI
 import ProvostCore
 import Synchronization
@@ -31,7 +32,7 @@ struct Rehearsal: Sendable {
                 members.append(member)
                 return members.count
             }
-            GradingStory.console("Enrolled \(count) of \(learners) …", false)
+            Self.show("Enrolled \(count) of \(learners) …")
         }
         var report = RehearsalReport(
             cohort: stage.cohort, lab: stage.model.lab, learners: learners, span: span, running: 0, waited: 0, refused: 0,
@@ -69,7 +70,7 @@ struct Rehearsal: Sendable {
             for try await (name, standing) in group {
                 if case .pending(let id, let waits) = standing { pending.append(Pending(id: id, name: name, waited: waits)) }
                 await count(standing)
-                GradingStory.console("\(report.running) of \(learners) run, \(report.refused) were refused …", false)
+                Self.show("\(report.running) of \(learners) run, \(report.refused) were refused …")
             }
         }
         let end = ContinuousClock.now + timeout.duration
@@ -86,7 +87,7 @@ struct Rehearsal: Sendable {
                 }
             }
             pending = still
-            GradingStory.console("\(report.running) of \(learners) run, \(pending.count) wait …", false)
+            Self.show("\(report.running) of \(learners) run, \(pending.count) wait …")
         }
         report.unfinished = pending.count
         if report.firstLimit == nil, let first = pending.first {
@@ -96,6 +97,11 @@ struct Rehearsal: Sendable {
         report.start = RehearsalReport.Spread(starts)
         report.queueAge = RehearsalReport.Spread(ages)
         return report
+    }
+
+    /// How far it is; a file is spared it.
+    private static func show(_ line: String) {
+        if Console.columns(of: STDERR_FILENO) != nil { Console.transient(line) }
     }
 
     private struct Pending: Sendable {
