@@ -37,7 +37,7 @@ package struct Provost: AsyncParsableCommand {
                 subcommands: [
                     OrganizationCommand.self, ProgramCommand.self, CohortCommand.self, PersonCommand.self, Enroll.self,
                     EnrollmentCommand.self, QuotaCommand.self, BudgetCommand.self, UsageCommand.self, TokenCommand.self,
-                    ImageCommand.self, Doctor.self, AuditCommand.self,
+                    ImageCommand.self, Doctor.self, Rehearse.self, AuditCommand.self,
                 ]),
             CommandGroup(name: "Other", subcommands: [Completion.self]),
         ])

@@ -26,7 +26,8 @@ struct ParsingTests {
         "person create a --name 김민지 --email a@b", "person list", "enroll a --cohort c --role instructor",
         "enrollment list --cohort c",
         "enrollment suspend a --cohort c", "token list", "token revoke t", "doctor -o json", "audit list --after 3 --limit 9",
-        "audit verify", "completion zsh",
+        "audit verify", "completion zsh", "rehearse --assignment a",
+        "rehearse --assignment c/a --learners 6 --in 1s --timeout 2m -o json",
         "quota set cohort:autumn memory 1GiB", "quota set organization:academy disk 200GiB --total -o json",
         "quota set learner:autumn/minji cpus 1.5", "quota set program:cloud submissions-per-day none",
         "quota clear cohort:autumn workspaces --total", "quota show", "quota show learner:autumn/minji -o csv", "quota explain",
@@ -69,6 +70,8 @@ struct ParsingTests {
         "start", "exec", "exec a make", "shell --new --rescue", "shell --watch", "forward", "forward 0", "forward a 1:2:3",
         "forward 70000", "cp a", "workspace extend a", "workspace restore", "workspace share --with a --revoke shr_1",
         "workspace share --mode king", "workspace delete",
+        "rehearse", "rehearse --assignment a --learners 0", "rehearse --assignment a --learners 1001",
+        "rehearse --assignment a --in 2h",
     ])
     func otherArgumentsAreUsageErrors(line: String) throws {
         let error = try #require(throws: (any Error).self) {
