@@ -33,7 +33,7 @@ extension RealRooms {
                 let jun = try await here.home.join("jun")
                 let running = try await here.start(minji)
                 let (descriptor, whenOver) = try await here.workspaces.open(
-                    minji, "web", .command(["sh", "-c", "sleep 2"], size: WindowSize()))
+                    minji, "web", .command(["sh", "-c", "sleep 6"], size: WindowSize()))
                 let next = try await here.again(reserve: .gibibytes(1 << 20))
                 #expect(try await next.workspaces.care?.recover() == 1)
                 await next.workspaces.care?.look()

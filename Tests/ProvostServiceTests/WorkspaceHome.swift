@@ -40,7 +40,7 @@ struct WorkspaceHome: Sendable {
             let here = WorkspaceHome(home: home, later: later, settings: settings)
             _ = try await home.provost.workspaces.care?.recover()
             try await home.publish(
-                script: "exit 0", lab: "workspace:\n  memory: 96MiB\n  disk: 32MiB\n\(extra)",
+                script: "exit 0", lab: "workspace:\n  limits: {memory: 96MiB, disk: 32MiB}\n\(extra)",
                 files: [("starter/hello.txt", "hello\n")])
             let result: Result<Void, any Error>
             do { result = .success(try await body(here)) } catch { result = .failure(error) }
