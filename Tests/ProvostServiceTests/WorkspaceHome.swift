@@ -39,11 +39,13 @@ struct WorkspaceHome: Sendable {
         try await Home.with(workspaces: settings) { home in
             let here = WorkspaceHome(home: home, later: later, settings: settings)
             _ = try await home.provost.workspaces.care?.recover()
-            try await home.publish(
-                script: "exit 0", lab: "workspace:\n  limits: {memory: 96MiB, disk: 32MiB}\n\(extra)",
-                files: [("starter/hello.txt", "hello\n")])
             let result: Result<Void, any Error>
-            do { result = .success(try await body(here)) } catch { result = .failure(error) }
+            do {
+                try await home.publish(
+                    script: "exit 0", lab: "workspace:\n  limits: {memory: 96MiB, disk: 32MiB}\n\(extra)",
+                    files: [("starter/hello.txt", "hello\n")])
+                result = .success(try await body(here))
+            } catch { result = .failure(error) }
             await here.endAll()
             try result.get()
         }
