@@ -311,11 +311,12 @@ struct VolumeTests {
             try await withSandbox { sandbox, _ in
                 let rows = await sandbox.doctor(keepers: bench.keepers, volumes: bench.volumes)
                     .filter { $0.subject.hasPrefix("workspace ") }
-                let proved = ["disk", "files", "memory", "processes", "cpus", "network"].map { "workspace " + $0 }
+                let proved = ["disk", "files", "memory", "cpus", "network", "processes"].map { "workspace " + $0 }
                 #expect(rows.map(\.subject) == proved + ["workspace volumes"])
                 #expect(rows.dropLast().allSatisfy { $0.state == .proved }, "\(rows)")
                 #expect(
-                    rows.last?.mechanism.hasPrefix("ext4 image") == true && rows.last?.evidence.contains("1MiB") == true,
+                    rows.last?.mechanism.hasPrefix("ext4 image") == true
+                        && rows.last?.evidence.contains("reserve of 1 MiB") == true,
                     "\(rows)")
                 #expect(await bench.keepers.found().isEmpty)
             }

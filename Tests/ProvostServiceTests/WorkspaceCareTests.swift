@@ -27,6 +27,41 @@ extension RealRooms {
             }
         }
 
+        @Test func aDiskBelowItsReserveStartsNothingButRescues() async throws {
+            try await WorkspaceHome.with { here in
+                let minji = try await here.home.join("minji")
+                let jun = try await here.home.join("jun")
+                let running = try await here.start(minji)
+                let (descriptor, whenOver) = try await here.workspaces.open(
+                    minji, "web", .command(["sh", "-c", "sleep 6"], size: WindowSize()))
+                let next = try await here.again(reserve: .gibibytes(1 << 20))
+                #expect(try await next.workspaces.care?.recover() == 1)
+                await next.workspaces.care?.look()
+                let frames = try await WorkspaceHome.frames(descriptor)
+                whenOver()
+                #expect(frames.count { $0.kind == .notice && $0.text.contains("disk is nearly full") } == 1)
+                func refusal(_ body: () async throws -> Void) async -> ErrorCode? {
+                    do { try await body() } catch { return (error as? ProvostError)?.code }
+                    return nil
+                }
+                // What runs goes on, and is not stopped for a start that would be refused.
+                #expect(await refusal { _ = try await next.workspaces.restart(minji, "web") } == .unavailable)
+                #expect(try await next.workspaces.show(minji, "web").workspace.start == running.start)
+                #expect(try await next.run(minji, "echo", "on").output == "on\n")
+                _ = try await next.workspaces.stop(minji, "web")
+                #expect(
+                    await refusal { _ = try await next.workspaces.start(minji, assignment: "web", cohort: nil) } == .unavailable)
+                // There is nothing to rescue in a new one, and it would take space.
+                #expect(
+                    await refusal { _ = try await next.workspaces.start(jun, assignment: "web", cohort: nil, rescue: true) }
+                        == .unavailable)
+                let rescued = try await next.workspaces.start(minji, assignment: "web", cohort: nil, rescue: true).workspace
+                #expect(rescued.state == .running)
+                #expect(try await next.run(minji, "rm", "hello.txt").status == 0)
+                _ = try await next.workspaces.stop(minji, "web")
+            }
+        }
+
         @Test func whatEndedWhileTheDaemonWasAwayIsSettled() async throws {
             try await WorkspaceHome.with { here in
                 let minji = try await here.home.join("minji")

@@ -52,7 +52,9 @@ struct WorkspaceHome: Sendable {
     }
 
     /// A second installation on the same state, as after a `kill -9` of the daemon: the first one's keepers go on.
-    func again() async throws -> WorkspaceHome {
+    func again(reserve: ByteCount? = nil) async throws -> WorkspaceHome {
+        var settings = settings
+        settings.reserve = reserve ?? settings.reserve
         let provost = try Provost(
             home.context, workers: 1, allowDegraded: true, workspaces: settings, grace: .seconds(1))
         return WorkspaceHome(

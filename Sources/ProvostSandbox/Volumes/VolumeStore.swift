@@ -114,11 +114,12 @@ package final class VolumeStore: Sendable {
     /// To be called before a volume is mounted: it is there and whole, and was mended if it was not unmounted in order.
     ///
     /// Throws an error that says what to do when it is missing, cut short or damaged; nothing of it is changed then. Throws `limitReached`
-    /// while the disk has less than the reserve: what a running workspace writes would take it.
-    package func prepare(_ id: String) async throws(ProvostError) {
+    /// while the disk has less than the reserve: what a running workspace writes would take it. For a `rescue` it does not: files can be
+    /// deleted only in what runs.
+    package func prepare(_ id: String, rescue: Bool = false) async throws(ProvostError) {
         try Self.check(id)
         let target = path(id)
-        try checkRoom(for: ByteCount(0))
+        if !rescue { try checkRoom(for: ByteCount(0)) }
         guard backend == .image else {
             guard exists(id), Files.exists(target + "/home") else {
                 throw VolumeImage.damaged("its folder is missing on the server")

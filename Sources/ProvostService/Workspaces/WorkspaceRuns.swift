@@ -60,9 +60,11 @@ final class WorkspaceRuns: Sendable {
     }
 
     /// Everything is taken in the store; returns when the room answers. On any failure nothing is left and the store says why.
-    func launch(_ workspace: Workspace, lab: LabVersion, by actor: String) async throws(ProvostError) -> Workspace {
+    func launch(
+        _ workspace: Workspace, lab: LabVersion, rescue: Bool = false, by actor: String
+    ) async throws(ProvostError) -> Workspace {
         do {
-            let order = try await prepare(workspace, lab: lab)
+            let order = try await prepare(workspace, lab: lab, rescue: rescue)
             let kept: KeptWorkspace
             do { kept = try await keepers.start(order.order) } catch {
                 keepers.returnUser(order.order.user)
@@ -82,9 +84,11 @@ final class WorkspaceRuns: Sendable {
         }
     }
 
-    private func prepare(_ workspace: Workspace, lab: LabVersion) async throws -> (order: WorkspaceOrder, image: UsableImage?) {
+    private func prepare(
+        _ workspace: Workspace, lab: LabVersion, rescue: Bool
+    ) async throws -> (order: WorkspaceOrder, image: UsableImage?) {
         let id = workspace.id.text
-        try await readyVolume(workspace)
+        try await readyVolume(workspace, rescue: rescue)
         let tree = try await trees.tree(lab.content, blobs: context.blobs.open)
         let image = try await image(lab, tree: tree)
         var mounts = try await Blocking.run { try WorkspaceMaterial.mounts(tree: tree) }
@@ -127,7 +131,7 @@ final class WorkspaceRuns: Sendable {
     }
 
     /// A new one for a first start. One that is gone although there was work in it is an error, never an empty home.
-    private func readyVolume(_ workspace: Workspace) async throws(ProvostError) {
+    private func readyVolume(_ workspace: Workspace, rescue: Bool) async throws(ProvostError) {
         let id = workspace.id.text
         guard volumes.exists(id) else {
             let history = try await context.store.workspaceHistory(workspace.id)
@@ -139,8 +143,9 @@ final class WorkspaceRuns: Sendable {
             }
             return try await volumes.create(id, size: workspace.limits.disk, files: workspace.limits.files)
         }
-        try await volumes.resizeIfNeeded(id, to: workspace.limits.disk)
-        try await volumes.prepare(id)
+        // A rescue takes no space: it can grow at the next start.
+        if !rescue { try await volumes.resizeIfNeeded(id, to: workspace.limits.disk) }
+        try await volumes.prepare(id, rescue: rescue)
     }
 
     /// Takes a running one over: after a start, or of an earlier daemon.

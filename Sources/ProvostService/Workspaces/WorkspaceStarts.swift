@@ -68,7 +68,7 @@ final class WorkspaceStarts: Sendable {
         let now = try await context.store.workspace(id)
         guard case .begin = decision else { return now }
         onBegin(now)
-        let started = try await runs.launch(now, lab: lab, by: actor)
+        let started = try await runs.launch(now, lab: lab, rescue: rescue, by: actor)
         runs.tellFree()
         return started
     }
