@@ -13,6 +13,7 @@ help:
 	@echo "make check   format check, and a build in which a warning is an error"
 	@echo "make format  put the sources into the project's format"
 	@echo "make up      start an instance to play with; make down stops it"
+	@echo "make bench-workspaces   the speed of workspaces: starts, terminals, memory"
 	@echo "make bench   measure the speed figures, as ratios against named baselines"
 
 deps:
@@ -46,6 +47,9 @@ check: deps
 
 format:
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
+
+bench-workspaces: deps
+	@SWIFT="$(SWIFT)" deploy/benchmarks/run --workspaces
 
 bench: deps
 	@SWIFT="$(SWIFT)" deploy/benchmarks/run
