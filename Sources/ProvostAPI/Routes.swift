@@ -48,6 +48,8 @@
 /// | GET budgets/ledger?cohort=&person=&workspace= | → [LedgerEntry], oldest first | own; instructors the cohort's |
 /// | GET budgets/forecast?cohort=&person= | → [BudgetForecast] | own; instructors the cohort's |
 /// | GET usage?level=&node=&from=&to= | → UsageReport; days like 2026-11-21, both included | own; instructors the cohort's |
+/// | GET/POST cohorts/{cohort}/slots | → [SlotInfo]; NewSlot → SlotInfo | cohort's instructors |
+/// | DELETE cohorts/{cohort}/slots/{slot} | → Slot | cohort's instructors |
 /// | POST cohorts/{cohort}/extensions | NewExtension → ExtensionInfo | cohort's admins |
 /// | POST workspaces | StartWorkspace → WorkspaceInfo (running, or waiting with its place) | learners |
 /// | GET workspaces?cohort=&person=&assignment= | → [WorkspaceInfo] | own; instructors all of their cohorts |
@@ -66,6 +68,7 @@
 /// | GET workspaces/{workspace}/port/{port} | upgrade → session frames | owner |
 /// | GET/POST workspaces/{workspace}/shares | → [Share]; NewShare → Share | owner |
 /// | DELETE workspaces/{workspace}/shares/{share} | → Share | owner |
+/// | POST workspaces/{workspace}/copy | → WorkspaceInfo of the copy, stopped | who is let in with `copy` |
 /// | GET workspaces/{workspace}/visits | → [Visit], newest first | owner |
 /// | GET keys/receipt | → ReceiptKey | anyone |
 /// | GET audit?after=&limit= | → [AuditEntry] | administrators |

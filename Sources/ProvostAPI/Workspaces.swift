@@ -4,7 +4,7 @@ package import ProvostCore
 
 /// `POST /v1/workspaces`: starts the caller's workspace for an assignment, or queues it.
 package struct StartWorkspace: Hashable, Sendable, Codable {
-    /// The assignment's name, or `cohort/name`.
+    /// The assignment's name, or `cohort/name`; or the id of a workspace of the caller's.
     package var assignment: String
     /// Needed only when several of the caller's cohorts have one of that name.
     package var cohort: String?

@@ -57,9 +57,9 @@ extension Store {
 
     /// All that wait, the next one first. One that cannot start for reasons of its own (a limit, the budget, a suspension) has to be
     /// stopped by the caller, or it holds up those behind it.
-    package func waitingWorkspaces() async throws(ProvostError) -> [Workspace] {
+    package func waitingWorkspaces(slots: Set<ID<Assignment>> = []) async throws(ProvostError) -> [Workspace] {
         try await read { db in
-            try db.waitingOrder().map { try db.workspace($0.workspace) }
+            try db.waitingOrder(slots: slots).map { try db.workspace($0.workspace) }
         }
     }
 
@@ -74,9 +74,11 @@ extension Store {
     }
 
     /// The place of one that waits; 1 is next. nil: it does not wait.
-    package func waitingPlace(_ id: ID<Workspace>) async throws(ProvostError) -> (position: Int, of: Int)? {
+    package func waitingPlace(
+        _ id: ID<Workspace>, slots: Set<ID<Assignment>> = []
+    ) async throws(ProvostError) -> (position: Int, of: Int)? {
         let place = try await read { db -> [Int]? in
-            let order = try db.waitingOrder()
+            let order = try db.waitingOrder(slots: slots)
             return order.firstIndex { $0.workspace == id }.map { [$0 + 1, order.count] }
         }
         return place.map { ($0[0], $0[1]) }
@@ -145,7 +147,7 @@ extension Database {
             )
         }
         let full = try isFull(request)
-        var order = try waitingOrder()
+        var order = try waitingOrder(slots: request.slots)
         if workspace.state != .waiting {
             if !full, order.isEmpty { return nil }
             guard request.queue else {
@@ -156,7 +158,7 @@ extension Database {
             try appendAudit(
                 actor: actor, action: "workspace.wait", subject: workspace.id.text, details: ["before": "\(order.count)"],
                 at: instant)
-            order = try waitingOrder()
+            order = try waitingOrder(slots: request.slots)
         }
         let position = (order.firstIndex { $0.workspace == workspace.id } ?? order.count - 1) + 1
         if !full, position == 1 { return nil }
@@ -179,13 +181,18 @@ extension Database {
             || capacity.starting.map { use.starting >= $0 } == true
     }
 
-    func waitingOrder() throws -> [WaitingRule.Ticket] {
+    func waitingOrder(slots: Set<ID<Assignment>>) throws -> [WaitingRule.Ticket] {
         let tickets = try rows(
             """
-            SELECT w.id, p.slug, w.askedAt, w.sequence FROM workspace w
+            SELECT w.id, p.slug, w.askedAt, w.sequence, w.assignment, w.copyOf IS NOT NULL FROM workspace w
             JOIN enrollment e ON e.id = w.enrollment JOIN person p ON p.id = e.person WHERE w.state = 'waiting'
             """
-        ) { WaitingRule.Ticket(workspace: $0.id(0), person: $0.slug(1), askedAt: $0.instant(2), sequence: $0[3]) }
+        ) { row in
+            // A copy is for looking at somebody's files, not for taking part.
+            WaitingRule.Ticket(
+                workspace: row.id(0), person: row.slug(1), askedAt: row.instant(2), sequence: row[3],
+                inSlot: slots.contains(row.id(4)) && !(row[5] as Bool))
+        }
         guard tickets.count > 1 else { return tickets }
         let running = try rows(
             """

@@ -4,7 +4,7 @@ package import ProvostCore
 extension Store {
     /// Records a workspace that has not been started; its volume's size is taken from the totals of every ancestor at once.
     ///
-    /// Throws `conflict` if the learner has one for the assignment, `notFound` if the assignment, the lab version or the enrollment does
+    /// Throws `conflict` if the learner has one for the assignment (of a copy: if they have one of the same workspace), `notFound` if the assignment, the lab version or the enrollment does
     /// not exist, `denied` if the enrollment is suspended, `limitReached` when a total of disk is used up.
     package func createWorkspace(_ workspace: Workspace, by actor: String, at instant: Timestamp) async throws(ProvostError) {
         try await write { db in
@@ -22,9 +22,15 @@ extension Store {
                 throw ProvostError(.conflict, "The lab version is of “\(version.name)”, not of “\(workspace.lab)”.")
             }
             let taken = try db.row(
-                "SELECT id FROM workspace WHERE enrollment = ? AND assignment = ? AND state <> 'deleted'",
-                [place.enrollment, assignment]
+                "SELECT id FROM workspace WHERE enrollment = ? AND assignment = ? AND state <> 'deleted' AND copyOf IS ?",
+                [place.enrollment, assignment, workspace.copyOf?.text]
             ) { $0[0] as String }
+            if let taken, workspace.copyOf != nil {
+                throw ProvostError(
+                    .conflict,
+                    "You have a copy of this workspace, \(taken); to get the files as they are now, delete it first: provost workspace delete \(taken) --yes"
+                )
+            }
             if let taken {
                 throw ProvostError(
                     .conflict, "\(workspace.person) already has the workspace \(taken) for “\(workspace.assignment)”.")
@@ -35,20 +41,21 @@ extension Store {
             try db.run(
                 """
                 INSERT INTO workspace (id, enrollment, assignment, labVersion, state, start, cpus, memory, processes, disk, files,
-                  network, createdAt)
-                VALUES (?, ?, ?, ?, 'stopped', 0, ?, ?, ?, ?, ?, ?, ?)
+                  network, createdAt, copyOf)
+                VALUES (?, ?, ?, ?, 'stopped', 0, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     workspace.id.text, place.enrollment, assignment, workspace.labVersion.hex, limits.cpuMillis,
                     limits.memory.bytes, limits.processes, limits.disk.bytes, limits.files, workspace.network.rawValue,
-                    instant.milliseconds,
+                    instant.milliseconds, workspace.copyOf?.text,
                 ])
+            var details = [
+                "assignment": "\(workspace.cohort)/\(workspace.assignment)", "disk": "\(limits.disk.bytes)",
+                "person": workspace.person.text,
+            ]
+            details["copyOf"] = workspace.copyOf?.text
             try db.appendAudit(
-                actor: actor, action: "workspace.create", subject: workspace.id.text,
-                details: [
-                    "assignment": "\(workspace.cohort)/\(workspace.assignment)", "disk": "\(limits.disk.bytes)",
-                    "person": workspace.person.text,
-                ], at: instant)
+                actor: actor, action: "workspace.create", subject: workspace.id.text, details: details, at: instant)
         }
     }
 
@@ -57,13 +64,13 @@ extension Store {
         try await read { db in try db.workspace(id) }
     }
 
-    /// The one that is not deleted; nil when there is none.
+    /// The one that is not deleted, and no copy; nil when there is none.
     package func workspace(
         assignment: ID<Assignment>, person: ID<Person>
     ) async throws(ProvostError) -> Workspace? {
         try await read { db in
             try db.row(
-                "\(Workspace.selection) WHERE w.assignment = ? AND e.person = ? AND w.state <> 'deleted'",
+                "\(Workspace.selection) WHERE w.assignment = ? AND e.person = ? AND w.state <> 'deleted' AND w.copyOf IS NULL",
                 [assignment.text, person.text], Workspace.decoded)
         }
     }
@@ -228,7 +235,8 @@ extension Store {
 extension Workspace {
     static let selection = """
         SELECT w.id, p.slug, c.slug, a.slug, v.name, w.labVersion, w.state, w.start, w.cpus, w.memory, w.processes, w.disk, w.files,
-          w.network, w.createdAt, w.askedAt, w.startedAt, w.stoppedAt, w.stopReason, w.stopDetail, w.activeAt, w.keepAliveUntil
+          w.network, w.createdAt, w.askedAt, w.startedAt, w.stoppedAt, w.stopReason, w.stopDetail, w.activeAt, w.keepAliveUntil,
+          w.copyOf
         FROM workspace w JOIN enrollment e ON e.id = w.enrollment JOIN person p ON p.id = e.person JOIN cohort c ON c.id = e.cohort
           JOIN assignment a ON a.id = w.assignment JOIN labVersion v ON v.digest = w.labVersion
         """
@@ -242,7 +250,8 @@ extension Workspace {
             network: try Column.value(row[13]), createdAt: row.instant(14), askedAt: row.optionalInstant(15),
             startedAt: row.optionalInstant(16), stoppedAt: row.optionalInstant(17),
             stopReason: try (row[18] as String?).map { try Column.value($0) }, stopDetail: row[19],
-            activeAt: row.optionalInstant(20), keepAliveUntil: row.optionalInstant(21))
+            activeAt: row.optionalInstant(20), keepAliveUntil: row.optionalInstant(21),
+            copyOf: (row[22] as String?).map { ID(trusted: $0) })
     }
 }
 

@@ -60,7 +60,7 @@ struct MigrationTests {
 
 /// One row or more for every table a version brought, written against that version only.
 enum Fixture {
-    static let all = [first, records, regradeSets, workspaces]
+    static let all = [first, records, regradeSets, workspaces, slots]
 
     private static let a = String(repeating: "a", count: 64)
     private static let b = String(repeating: "b", count: 64)
@@ -139,5 +139,14 @@ enum Fixture {
         INSERT INTO limitSetting (cohort, scope, dimension, value, setBy, setAt) VALUES ('coh_1', 'total', 'memory', 4096, 'hana', 1);
         INSERT INTO budget VALUES ('coh_1', 'session-hours', 3600000, 'hana', 1);
         INSERT INTO studyExtension (cohort, enrollment, until, reason, actor, at) VALUES ('coh_1', 'enr_1', 99, 'ill', 'hana', 7);
+        """
+    private static let slots = """
+        INSERT INTO person VALUES ('per_s', 'hana', 'Hana', NULL);
+        INSERT INTO enrollment VALUES ('enr_s', 'per_s', 'coh_1', 'instructor', 0);
+        INSERT INTO workspace (id, enrollment, assignment, labVersion, state, start, cpus, memory, processes, disk, files, network,
+          createdAt, copyOf)
+          VALUES ('wsp_s', 'enr_s', 'asg_1', '\(b)', 'stopped', 0, 1000, 512, 64, 1024, 100, 'loopback', 8, 'wsp_1');
+        INSERT INTO slot VALUES ('slt_1', 'asg_1', '2026-04-01T09:00:00', 10800000, 600000, 8);
+        INSERT INTO warming VALUES ('slt_1', 'enr_1', '\(b)', 9, NULL);
         """
 }

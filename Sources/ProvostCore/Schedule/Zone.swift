@@ -20,11 +20,37 @@ package struct Zone: Sendable {
     /// gap: both in the learner's favour for a due time.
     package func instant(of civil: CivilTime) -> Timestamp {
         let wall = civil.secondsIfUTC
-        // The offset in force lies among those of the day before and the day after.
-        let offsets = Set([offset(wall - 86_400), offset(wall), offset(wall + 86_400)])
-        let exact = offsets.map { wall - Int64($0) }.filter { $0 + Int64(offset($0)) == wall }
-        let seconds = exact.max() ?? offsets.map { wall - Int64($0) }.max() ?? wall
+        let offsets = offsets(around: wall)
+        let seconds = exact(wall, offsets).max() ?? offsets.map { wall - Int64($0) }.max() ?? wall
         return Timestamp(milliseconds: seconds * 1000)
+    }
+
+    /// The one instant that a wall clock in this zone means. Throws `invalid` for a time that happens twice or never: where several people
+    /// come together at it, either choice would be wrong for some of them.
+    package func onlyInstant(of civil: CivilTime) throws(ProvostError) -> Timestamp {
+        let wall = civil.secondsIfUTC
+        let found = exact(wall, offsets(around: wall))
+        guard let only = found.first else {
+            throw ProvostError(
+                .invalid,
+                "\(civil) never happens in \(name): the clocks go forward then, to \(self.civil(at: instant(of: civil))). Choose a time before or after."
+            )
+        }
+        guard found.count == 1 else {
+            throw ProvostError(
+                .invalid,
+                "\(civil) happens twice in \(name), because the clocks go back then; choose a time before or after that hour.")
+        }
+        return Timestamp(milliseconds: only * 1000)
+    }
+
+    /// The offset in force lies among those of the day before and the day after.
+    private func offsets(around wall: Int64) -> Set<Int> {
+        [offset(wall - 86_400), offset(wall), offset(wall + 86_400)]
+    }
+
+    private func exact(_ wall: Int64, _ offsets: Set<Int>) -> [Int64] {
+        offsets.map { wall - Int64($0) }.filter { $0 + Int64(offset($0)) == wall }
     }
 
     /// What a wall clock in this zone shows at an instant.

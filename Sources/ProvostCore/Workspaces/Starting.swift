@@ -11,10 +11,13 @@ package struct StartRequest: Hashable, Sendable {
     package var capacity: MachineCapacity
     /// Whether to wait for a place when the machine is full; otherwise the start is refused then.
     package var queue: Bool
+    /// Assignments that have their slot on the timetable now: who waits for one of theirs goes first.
+    package var slots: Set<ID<Assignment>>
 
     package init(
         limits: WorkspaceLimits, network: WorkspaceManifest.Network, labVersion: ContentDigest,
-        lease: TimeSpan = LeaseRule.length, mayRun: Bool, capacity: MachineCapacity, queue: Bool
+        lease: TimeSpan = LeaseRule.length, mayRun: Bool, capacity: MachineCapacity, queue: Bool,
+        slots: Set<ID<Assignment>> = []
     ) {
         self.limits = limits
         self.network = network
@@ -23,6 +26,7 @@ package struct StartRequest: Hashable, Sendable {
         self.mayRun = mayRun
         self.capacity = capacity
         self.queue = queue
+        self.slots = slots
     }
 }
 

@@ -56,13 +56,16 @@ package struct Workspace: Hashable, Sendable, Codable {
     package var activeAt: Timestamp?
     /// Idleness does not stop it before then.
     package var keepAliveUntil: Timestamp?
+    /// Whose files it began with: a learner's workspace that was copied by a share; nil: it is nobody's copy. What is in a copy was written
+    /// by somebody else, so nothing in it may ask for anything in its owner's name.
+    package var copyOf: ID<Workspace>?
 
     package init(
         id: ID<Workspace>, person: Slug, cohort: Slug, assignment: Slug, lab: Slug, labVersion: ContentDigest, state: State,
         start: Int,
         limits: WorkspaceLimits, network: WorkspaceManifest.Network, createdAt: Timestamp, askedAt: Timestamp? = nil,
         startedAt: Timestamp? = nil, stoppedAt: Timestamp? = nil, stopReason: StopReason? = nil, stopDetail: String? = nil,
-        activeAt: Timestamp? = nil, keepAliveUntil: Timestamp? = nil
+        activeAt: Timestamp? = nil, keepAliveUntil: Timestamp? = nil, copyOf: ID<Workspace>? = nil
     ) {
         self.id = id
         self.person = person
@@ -82,6 +85,7 @@ package struct Workspace: Hashable, Sendable, Codable {
         self.stopDetail = stopDetail
         self.activeAt = activeAt
         self.keepAliveUntil = keepAliveUntil
+        self.copyOf = copyOf
     }
 }
 

@@ -239,6 +239,9 @@ package final class VolumeStore: Sendable {
         return free < reserve ? (free, reserve) : nil
     }
 
+    /// What is free on the volumes' disk, and what of it is never given away. Cheap.
+    package func room() -> (free: ByteCount, reserve: ByteCount) { (free(), reserve) }
+
     /// Removes what a killed daemon was in the middle of making. For a start, before anything else is asked of the store.
     package func sweep() {
         for path in [folder, folder + "/snapshots", folder + "/blank"] {

@@ -20,6 +20,7 @@ package struct Provost: Sendable {
     package let queue: GradingQueue
     package let trials: TrialService
     package let workspaces: WorkspaceService
+    package let slots: SlotService
     package let events: GradingEvents
     package let signer: ReceiptSigner
     package let startedAt: Timestamp
@@ -71,6 +72,7 @@ package struct Provost: Sendable {
         trials = TrialService(context, assignments: assignments, runner: runner, places: max(1, workers / 2))
         workspaces = try WorkspaceService(
             context, settings: workspaceSettings, assignments: assignments, trees: trees, images: store)
+        slots = SlotService(context)
         archives = ArchiveIntake(blobs: context.blobs)
         startedAt = context.now()
     }

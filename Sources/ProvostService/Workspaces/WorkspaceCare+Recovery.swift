@@ -84,6 +84,12 @@ extension WorkspaceCare {
         var known: Set<String> = []
         guard let all = try? await context.store.workspaces(WorkspaceFilter()) else { return }
         for workspace in all {
+            if workspace.copyOf != nil, workspace.state == .stopped, workspace.start == 0, !runs.volumes.exists(workspace.id.text)
+            {
+                // A daemon died while it was copied.
+                try? await context.store.deleteWorkspace(workspace.id, by: "provost", at: context.now())
+                continue
+            }
             // Where it is not known, nothing is removed.
             guard let snapshots = try? await context.store.snapshots(of: workspace.id) else { return }
             known.formUnion(snapshots.map(\.id.text))

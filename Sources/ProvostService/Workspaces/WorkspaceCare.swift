@@ -6,20 +6,22 @@ import ServiceLifecycle
 import Synchronization
 
 /// Looks after what runs: renews leases, warns, freezes and stops at the end of the window or the budget, stops what is idle or suspended, and
-/// hands changed limits to running rooms. In tasks of its own; grading waits for none of it.
+/// hands changed limits to running rooms; warms workspaces before a slot. In tasks of its own; grading waits for none of it.
 package final class WorkspaceCare: Service {
     /// How often everything is looked at.
     package static let interval = Duration.seconds(5)
 
     let runs: WorkspaceRuns
     let starts: WorkspaceStarts
+    let warming: WorkspaceWarming
     let context: ServiceContext
     /// Whether the last look found less of the disk free than the reserve.
     private let isShort = Mutex(false)
 
-    init(_ runs: WorkspaceRuns, starts: WorkspaceStarts) {
+    init(_ runs: WorkspaceRuns, starts: WorkspaceStarts, warming: WorkspaceWarming) {
         self.runs = runs
         self.starts = starts
+        self.warming = warming
         context = runs.context
     }
 
@@ -29,9 +31,11 @@ package final class WorkspaceCare: Service {
                 await look()
                 try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
             }
-        } onGracefulShutdown: { [starts] in
+        } onGracefulShutdown: { [starts, warming] in
             starts.close()
+            warming.close()
         }
+        warming.close()
         // Workspaces go on; only what waits for a start ends.
         await runs.keepers.shutdown()
     }
@@ -50,7 +54,11 @@ package final class WorkspaceCare: Service {
             }
         }
         starts.pump()
+        warming.ring()
     }
+
+    /// Warms what is due before a slot, one after the other; a look only begins it.
+    package func warm() async { await warming.pass() }
 
     /// Tells operators and learners, once each time that it comes to it.
     private func watchDisk() async {

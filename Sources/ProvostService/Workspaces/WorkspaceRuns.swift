@@ -93,15 +93,17 @@ final class WorkspaceRuns: Sendable {
         let image = try await image(lab, tree: tree)
         var mounts = try await Blocking.run { try WorkspaceMaterial.mounts(tree: tree) }
         let starter = mounts.contains { $0.room == "/lab/starter" } ? "/lab/starter" : nil
-        mounts.append(.readOnly(host: context.directory.doorFolder, at: "/run/provost"))
+        let hasDoor = workspace.copyOf == nil
+        if hasDoor { mounts.append(.readOnly(host: context.directory.doorFolder, at: "/run/provost")) }
         let command = context.directory.tools + "/provost"
         if unsafe access(command, X_OK) == 0 { mounts.append(.readOnly(host: command, at: "/run/bin/provost")) }
         let manifest = lab.manifest.workspace
         let path = image?.room.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
-        let environment = [
-            "PATH": "/run/bin:" + path, "PROVOST_SERVER": "unix:/run/provost/provost.sock",
+        var environment = [
+            "PATH": "/run/bin:" + path,
             "PROVOST_ASSIGNMENT": workspace.assignment.text, "PROVOST_COHORT": workspace.cohort.text, "PROVOST_WORKSPACE": id,
         ]
+        if hasDoor { environment["PROVOST_SERVER"] = "unix:/run/provost/provost.sock" }
         let network: WorkspaceNetwork =
             switch workspace.network {
             case .none: .none
@@ -131,9 +133,15 @@ final class WorkspaceRuns: Sendable {
     }
 
     /// A new one for a first start. One that is gone although there was work in it is an error, never an empty home.
-    private func readyVolume(_ workspace: Workspace, rescue: Bool) async throws(ProvostError) {
+    func readyVolume(_ workspace: Workspace, rescue: Bool, grows: Bool = true) async throws(ProvostError) {
         let id = workspace.id.text
         guard volumes.exists(id) else {
+            guard workspace.copyOf == nil else {
+                throw ProvostError(
+                    .unavailable,
+                    "The files of this copy are not on the server's disk; delete it, and copy the workspace again: provost workspace delete \(id) --yes"
+                )
+            }
             let history = try await context.store.workspaceHistory(workspace.id)
             guard !history.contains(where: { $0.action == "workspace.running" }) else {
                 throw ProvostError(
@@ -144,7 +152,7 @@ final class WorkspaceRuns: Sendable {
             return try await volumes.create(id, size: workspace.limits.disk, files: workspace.limits.files)
         }
         // A rescue takes no space: it can grow at the next start.
-        if !rescue { try await volumes.resizeIfNeeded(id, to: workspace.limits.disk) }
+        if !rescue, grows { try await volumes.resizeIfNeeded(id, to: workspace.limits.disk) }
         try await volumes.prepare(id, rescue: rescue)
     }
 

@@ -46,8 +46,9 @@ package final class WorkspaceService: Sendable {
             return
         }
         let runs = try WorkspaceRuns(context, settings: settings, programs: programs, trees: trees, images: images)
-        let starts = WorkspaceStarts(runs)
-        machinery = (runs, starts, WorkspaceCare(runs, starts: starts))
+        let slots = SlotService(context)
+        let starts = WorkspaceStarts(runs, slots: slots)
+        machinery = (runs, starts, WorkspaceCare(runs, starts: starts, warming: WorkspaceWarming(runs, slots: slots)))
     }
 
     var parts: (runs: WorkspaceRuns, starts: WorkspaceStarts, care: WorkspaceCare) {
@@ -64,6 +65,8 @@ package final class WorkspaceService: Sendable {
     package func principal(ofUser uid: UInt32) async throws(ProvostError) -> Principal? {
         guard let id = machinery?.runs.holder(of: uid) else { return nil }
         let workspace = try await context.store.workspace(id)
+        // Somebody else wrote what is in a copy.
+        guard workspace.copyOf == nil else { return nil }
         let person = try await context.store.person(workspace.person)
         let enrollments = try await context.store.enrollments(person: person.id)
         guard let enrollment = enrollments.first(where: { $0.cohort == workspace.cohort }), !enrollment.suspended else {
@@ -132,7 +135,10 @@ package final class WorkspaceService: Sendable {
         _ principal: Principal, assignment name: String, cohort: Slug?, rescue: Bool = false
     ) async throws(ProvostError) -> WorkspaceView {
         let parts = try parts
-        let workspace = try await own(principal, assignment: name, cohort: cohort)
+        // A copy has no name of its own.
+        let workspace =
+            name.hasPrefix("wsp_")
+            ? try await finder.find(principal, name, .own) : try await own(principal, assignment: name, cohort: cohort)
         return try await view(parts.starts.start(workspace.id, rescue: rescue, by: principal.name))
     }
 
@@ -142,26 +148,9 @@ package final class WorkspaceService: Sendable {
         guard let person = principal.person else {
             throw ProvostError(.denied, "Only a person has workspaces; log in as a learner with `provost login CODE`.")
         }
-        if let known = try await context.store.workspace(assignment: view.assignment.id, person: person.id) { return known }
-        let chain = try await context.store.limitChain(cohort: view.cohort.slug, person: person.slug)
-        let now = context.now()
-        let workspace = Workspace(
-            id: context.identifiers.next("wsp"), person: person.slug, cohort: view.cohort.slug, assignment: view.assignment.slug,
-            lab: view.lab.name, labVersion: view.lab.digest, state: .stopped, start: 0,
-            limits: chain.workspace(lab: view.lab.manifest.workspace), network: view.lab.manifest.workspace.network,
-            createdAt: now)
-        do throws(ProvostError) {
-            try await context.store.createWorkspace(workspace, by: principal.name, at: now)
-        } catch {
-            // Two asked at the same instant: the other's is this one.
-            if error.code == .conflict,
-                let known = try await context.store.workspace(assignment: view.assignment.id, person: person.id)
-            {
-                return known
-            }
-            throw error
-        }
-        return workspace
+        return try await context.workspace(
+            of: person, cohort: view.cohort.slug, assignment: (view.assignment.id, view.assignment.slug), lab: view.lab,
+            by: principal.name)
     }
 
     /// The files stay. One that waits gives its place up; one that is stopped stays so.

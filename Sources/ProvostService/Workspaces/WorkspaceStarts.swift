@@ -9,11 +9,13 @@ import Synchronization
 final class WorkspaceStarts: Sendable {
     private let runs: WorkspaceRuns
     private let context: ServiceContext
+    private let slots: SlotService
     private let isPumping = Mutex((busy: false, again: false))
     private let isClosed = Mutex(false)
 
-    init(_ runs: WorkspaceRuns) {
+    init(_ runs: WorkspaceRuns, slots: SlotService) {
         self.runs = runs
+        self.slots = slots
         context = runs.context
         runs.onFree { [weak self] in self?.pump() }
     }
@@ -93,7 +95,7 @@ final class WorkspaceStarts: Sendable {
         let window = try await WorkspaceWindow.find(cohort: workspace.cohort, person: workspace.person, context)
         return StartRequest(
             limits: limits, network: manifest.network, labVersion: lab.digest, mayRun: window.mayRun(at: context.now()),
-            capacity: runs.settings.capacity, queue: queue)
+            capacity: runs.settings.capacity, queue: queue, slots: try await slots.current())
     }
 
     // MARK: Those who wait
@@ -122,7 +124,9 @@ final class WorkspaceStarts: Sendable {
     }
 
     private func startWaiting() async {
-        guard let waiting = try? await context.store.waitingWorkspaces() else { return }
+        guard let slots = try? await slots.current(),
+            let waiting = try? await context.store.waitingWorkspaces(slots: slots)
+        else { return }
         for workspace in waiting {
             guard !isClosed.withLock({ $0 }) else { return }
             let (answers, answer) = AsyncStream<Bool>.makeStream()
@@ -172,7 +176,7 @@ final class WorkspaceStarts: Sendable {
 
     /// The place of one that waits, and how long that will be by the pace of the last hour.
     func place(of id: ID<Workspace>) async throws(ProvostError) -> WorkspacePlaceView? {
-        guard let place = try await context.store.waitingPlace(id) else { return nil }
+        guard let place = try await context.store.waitingPlace(id, slots: slots.current()) else { return nil }
         let span = TimeSpan.seconds(3600)
         let since = Timestamp(milliseconds: context.now().milliseconds - span.milliseconds)
         let freed = try await context.store.placesFreed(since: since)
