@@ -34,6 +34,7 @@ package enum WorkspaceMessage: Sendable {
     case deleted(name: String)
     case keptAlive(name: String, until: String)
     case shared(person: String, mode: String, until: String)
+    case copyMade(person: String, name: String, id: String)
     case noShares
     case noVisits
     case noSessions
@@ -92,6 +93,8 @@ package enum WorkspaceMessage: Sendable {
             "“\(name)” is not stopped for being idle before \(until). That time counts against your budget."
         case .shared(let person, let mode, let until):
             "\(person) may \(mode) until \(until). See who came with “provost workspace visits”; take it back with “provost workspace share --revoke ID”."
+        case .copyMade(let person, let name, let id):
+            "\(person)'s “\(name)” is copied as it is now, to a workspace of yours: provost start \(id). Take the files out with: provost pull --workspace \(id)"
         case .noShares: "Nobody is let in."
         case .noVisits: "Nobody was here."
         case .noSessions: "Nothing is open in it."
@@ -138,6 +141,8 @@ package enum WorkspaceMessage: Sendable {
         case .keptAlive(let name, let until): "“\(name)” 작업 공간은 \(until)까지 쉬고 있어도 멈추지 않습니다. 이 시간은 사용 한도에서 빠집니다."
         case .shared(let person, let mode, let until):
             "\(person)에게 \(until)까지 \(mode) 권한을 주었습니다. “provost workspace visits”로 방문을 확인하고 “provost workspace share --revoke ID”로 거둡니다."
+        case .copyMade(let person, let name, let id):
+            "\(person)의 “\(name)”을(를) 지금 상태로 내 작업 공간에 복사했습니다: provost start \(id). 파일을 꺼내려면: provost pull --workspace \(id)"
         case .noShares: "아무에게도 권한을 주지 않았습니다."
         case .noVisits: "방문한 사람이 없습니다."
         case .noSessions: "열려 있는 것이 없습니다."

@@ -173,6 +173,9 @@ struct WorkspaceRoutes {
             try await json(
                 workspaces.revokeShare(context.known(), context.text("workspace"), context.id("share", of: Share.self)))
         }
+        router.post("copy") { _, context in
+            try await json(WorkspaceInfo(workspaces.copy(context.known(), context.text("workspace"))), status: .created)
+        }
         router.get("visits") { _, context in
             try await json(workspaces.listVisits(context.known(), context.text("workspace")))
         }

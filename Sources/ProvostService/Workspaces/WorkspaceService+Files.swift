@@ -30,19 +30,14 @@ extension WorkspaceService {
         }
         let snapshot: ID<Snapshot> = context.identifiers.next("snp")
         let size: ByteCount
-        if let run = runs[id] {
-            try await run.kept.quiesce()
-            do throws(ProvostError) { size = try await runs.volumes.snapshot(id.text, as: snapshot.text) } catch {
-                try? await run.kept.release()
-                throw error
+        do throws(ProvostError) {
+            size = try await runs.whileStill(id) { () throws(ProvostError) in
+                try await runs.volumes.snapshot(id.text, as: snapshot.text)
             }
-            do throws(ProvostError) { try await run.kept.release() } catch {
-                // Held for too long: what was copied may be torn.
-                try? await runs.volumes.removeSnapshot(snapshot.text)
-                throw error
-            }
-        } else {
-            size = try await runs.volumes.snapshot(id.text, as: snapshot.text)
+        } catch {
+            // Held for too long: what was copied may be torn.
+            try? await runs.volumes.removeSnapshot(snapshot.text)
+            throw error
         }
         let kept = Snapshot(id: snapshot, workspace: id, cause: cause, createdAt: context.now(), size: size)
         do throws(ProvostError) { try await context.store.addSnapshot(kept, by: actor) } catch {

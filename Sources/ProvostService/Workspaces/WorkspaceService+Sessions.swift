@@ -72,7 +72,10 @@ extension WorkspaceService {
         switch (share.mode, wish) {
         case (.watch, .watch), (.pair, .watch), (.pair, .attach), (.pair, .shell): return
         case (.copy, _):
-            throw ProvostError(.denied, "The share gives you a copy of the files; the workspace itself stays closed.")
+            throw ProvostError(
+                .denied,
+                "The share gives you a copy of the files (provost workspace copy \(share.workspace)); the workspace itself stays closed."
+            )
         default:
             throw ProvostError(
                 .denied,
@@ -142,6 +145,11 @@ extension WorkspaceService {
         _ principal: Principal, _ typed: String, person: Slug, mode: Share.Mode, time: TimeSpan
     ) async throws(ProvostError) -> Share {
         let workspace = try await finder.find(principal, typed, .own)
+        guard workspace.copyOf == nil else {
+            throw ProvostError(
+                .denied,
+                "This is a copy of a learner's files, which were given to you alone; whoever else needs them asks the learner.")
+        }
         guard time.milliseconds > 0, time <= Self.longestShare else {
             throw ProvostError(.invalid, "A share lasts up to \(Self.longestShare); say how long, like 2h.")
         }

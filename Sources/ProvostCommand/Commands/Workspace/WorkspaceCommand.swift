@@ -8,6 +8,7 @@ struct WorkspaceCommand: ParsableCommand {
             WorkspaceList.self, WorkspaceShow.self, WorkspaceStart.self, WorkspaceStop.self, WorkspaceRestart.self,
             WorkspaceReset.self, WorkspaceSnapshot.self, WorkspaceSnapshots.self, WorkspaceRestore.self, WorkspaceRescue.self,
             WorkspaceExtend.self, WorkspaceWhy.self, WorkspaceDiff.self, WorkspaceShare.self, WorkspaceVisits.self,
+            WorkspaceCopyOfLearner.self,
             WorkspaceSessions.self, WorkspaceDelete.self,
         ])
 }

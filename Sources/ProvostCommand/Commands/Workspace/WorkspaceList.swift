@@ -79,6 +79,7 @@ struct WorkspaceShow: AsyncParsableCommand {
         Column("cpu-time") { $0.usage?.cpuTime.map { "\($0)" } ?? "" },
         Column("sessions") { $0.usage.map { "\($0.sessions)" } ?? "" },
         Column("quiet") { $0.usage.map { "\($0.quiet)" } ?? "" },
+        Column("copy-of") { $0.workspace.copyOf?.text ?? "" },
         Column("network") { $0.workspace.network.rawValue },
         Column("lab-version") { "\($0.workspace.lab)@\($0.workspace.labVersion.short)" },
     ]

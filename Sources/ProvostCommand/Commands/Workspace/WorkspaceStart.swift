@@ -11,7 +11,7 @@ struct WorkspaceStart: AsyncParsableCommand {
             """,
         examples: "provost start web-service && provost shell", "provost start web-service --no-wait")
 
-    @Argument(help: "The assignment, as “provost labs” names it.")
+    @Argument(help: "The assignment, as “provost labs” names it; or a workspace's id.")
     var name: String
     @Flag(inversion: .prefixedNo, help: "Stay until it runs, or only take a place in the queue.")
     var wait = true
