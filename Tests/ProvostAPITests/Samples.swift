@@ -251,6 +251,11 @@ enum Samples {
                 "new-extension",
                 NewExtension(person: slug("minji"), until: CivilTime(date: day, secondOfDay: 64_800), reason: "ill")),
             Sample("new-extension-bare", NewExtension(person: nil, until: CivilTime(date: day), reason: "outage")),
+            Sample(
+                "new-slot",
+                NewSlot(
+                    assignment: slug("web"), begins: CivilTime(date: day, secondOfDay: 32_400), time: .seconds(10_800),
+                    warm: .seconds(600))),
             Sample("new-organization", NewOrganization(slug: slug("acme"), title: "Acme")),
             Sample("new-person-bare", NewPerson(slug: slug("minji"))),
             Sample("new-program", NewProgram(organization: slug("acme"), slug: slug("backend"), title: "Backend")),
@@ -293,6 +298,15 @@ enum Samples {
                 ResultRow(
                     person: nobody, assignment: slug("web"), score: nil, max: Points(whole: 20), submission: nil, attemptsUsed: 0,
                     late: false)),
+            Sample("slot-obstacle", SlotObstacle(reason: "the server's disk is nearly full", learners: 2)),
+            Sample(
+                "slot-info",
+                SlotInfo(
+                    slot: Slot(
+                        id: ID(trusted: "slt_1"), cohort: slug("spring"), assignment: slug("web"),
+                        begins: CivilTime(date: day, secondOfDay: 32_400), time: .seconds(10_800), warm: .seconds(600),
+                        createdAt: instant), begins: instant, ends: later, learners: 30, warmed: 28,
+                    obstacles: [SlotObstacle(reason: "the server's disk is nearly full", learners: 2)])),
             Sample(
                 "status-report",
                 StatusReport(
@@ -345,6 +359,13 @@ enum Samples {
             Sample("start-workspace-bare", StartWorkspace(assignment: "web")),
             Sample("workspace-info", WorkspaceSamples.running), Sample("workspace-info-bare", WorkspaceSamples.fresh),
             Sample("workspace-info-waiting", WorkspaceSamples.waiting),
+            Sample(
+                "workspace-info-copy",
+                {
+                    var copy = WorkspaceSamples.fresh
+                    copy.workspace.copyOf = ID(trusted: "wsp_2")
+                    return copy
+                }()),
             Sample("workspace-place", WorkspacePlace(position: 3, of: 7, estimate: TimeSpan(milliseconds: 90_500))),
             Sample("workspace-place-bare", WorkspacePlace(position: 1, of: 1)),
             Sample("workspace-reason", WorkspaceReason(sentence: "Its disk is full: 1 GiB of 1 GiB.", details: ["More."])),

@@ -17,6 +17,30 @@ import Testing
         #expect(WaitingRule.order(tickets, running: [Slug(trusted: "a"): 1]).map(\.sequence) == [3, 4, 1, 2])
     }
 
+    /// Who has a slot goes first, by time asked, whatever they run; the others keep the order that they have without them, but that what
+    /// waits in the slot counts as its learner's.
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func aSlotsLearnersGoFirst(seed: UInt64) {
+        var random = Seeded(seed)
+        for _ in 0..<100 {
+            let tickets = (0..<Int.random(in: 0...12, using: &random)).map { number in
+                var ticket = Self.ticket(
+                    number, ["a", "b", "c", "d"].randomElement(using: &random) ?? "a",
+                    at: Int64.random(in: 0...6, using: &random))
+                ticket.inSlot = Bool.random(using: &random)
+                return ticket
+            }
+            let running = [Slug(trusted: "a"): Int.random(in: 0...2, using: &random)]
+            let order = WaitingRule.order(tickets, running: running)
+            let slot = tickets.filter(\.inSlot).sorted { ($0.askedAt, $0.sequence) < ($1.askedAt, $1.sequence) }
+            #expect(Array(order.prefix(slot.count)) == slot)
+            var theirs = running
+            for ticket in slot { theirs[ticket.person, default: 0] += 1 }
+            #expect(Array(order.dropFirst(slot.count)) == WaitingRule.order(tickets.filter { !$0.inSlot }, running: theirs))
+            #expect(WaitingRule.order(tickets.shuffled(using: &random), running: running) == order)
+        }
+    }
+
     /// Nobody is overtaken by somebody who asked later and has no less; nobody is lost; the order in does not matter.
     @Test(arguments: [1, 2, 3, 4, 5] as [UInt64])
     func theOrderIsFair(seed: UInt64) {
