@@ -171,13 +171,15 @@ package final class Keepers: Sendable {
         do throws(ProvostError) {
             try onOwnThread { [self] in
                 let made = try? make()
-                let surplus: Warm? = state.withLock { state in
-                    state.refilling -= 1
-                    guard let made, !state.closed else { return made }
+                let kept = state.withLock { state in
+                    guard let made, !state.closed else { return false }
                     state.warm.append(made)
-                    return nil
+                    return true
                 }
-                if let surplus { discard(surplus) } else if made != nil { refill() }
+                if let made, !kept { discard(made) }
+                // Last, so that `shutdown` waits for what is discarded as well.
+                state.withLock { $0.refilling -= 1 }
+                if kept { refill() }
             }
         } catch { state.withLock { $0.refilling -= 1 } }
     }
@@ -234,7 +236,7 @@ package final class Keepers: Sendable {
         }
         await withCheckedContinuation { continuation in
             let work: @Sendable () -> Void = { [self] in
-                for _ in 0..<200 where state.withLock({ $0.refilling > 0 }) { usleep(10_000) }
+                for _ in 0..<1000 where state.withLock({ $0.refilling > 0 }) { usleep(10_000) }
                 for warm in waiting { discard(warm) }
                 continuation.resume()
             }

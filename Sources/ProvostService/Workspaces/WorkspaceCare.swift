@@ -16,6 +16,7 @@ package final class WorkspaceCare: Service {
     let context: ServiceContext
     /// Whether the last look found less of the disk free than the reserve.
     private let isShort = Mutex(false)
+    let closings = ClosingWatch()
 
     init(_ runs: WorkspaceRuns, starts: WorkspaceStarts) {
         self.runs = runs
@@ -49,6 +50,7 @@ package final class WorkspaceCare: Service {
                 if let run = rest.popFirst() { group.addTask { await self.look(at: run) } }
             }
         }
+        await deleteDue()
         starts.pump()
     }
 
