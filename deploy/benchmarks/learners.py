@@ -110,7 +110,7 @@ class Learners:
         except (OSError, http.client.HTTPException) as error:
             if self.daemon.process.poll() is not None:
                 raise NotMeasured("the daemon ended while it was asked: " + (self.daemon.text().strip().splitlines() or ["no word"])[-1]) from None
-            raise NotMeasured(f"{method} {path}: {type(error).__name__}: {error}") from None
+            raise NotMeasured(f"{method} {path} was not answered: {error}") from None
 
     def start(self, learner):
         """The state it is in then: running, or waiting for a place."""

@@ -91,12 +91,13 @@ def start_all(learners, numbers, seconds, patience):
     seconds without another that runs, and the time from the first word to the last that runs."""
     numbers = list(numbers)
     took, refused, waiting = [], [], set()
-    lock = threading.Lock()
+    lock, over = threading.Lock(), threading.Event()
     begin = time.monotonic()
     progress = [begin]
 
     def ask(place, number):
-        time.sleep(max(0, begin + seconds * place / len(numbers) - time.monotonic()))
+        if over.wait(max(0, begin + seconds * place / len(numbers) - time.monotonic())):
+            return
         asked = time.monotonic()
         try:
             state = learners.start(number)
@@ -108,7 +109,8 @@ def start_all(learners, numbers, seconds, patience):
                         waiting.add(number)
                     return
                 # As `provost start --wait` asks, somewhat more often.
-                time.sleep(0.1)
+                if over.wait(0.1):
+                    return
                 state = learners.ask("GET", "/v1/workspaces/small", number)["workspace"]["state"]
         except RuntimeError as error:
             with lock:
@@ -122,9 +124,15 @@ def start_all(learners, numbers, seconds, patience):
     for thread in threads:
         thread.start()
     deadline = Deadline(seconds + patience + 300, f"{len(numbers)} starts were not decided")
-    for thread in threads:
-        thread.join(deadline.left())
-        deadline.left()
+    try:
+        for thread in threads:
+            thread.join(deadline.left())
+            deadline.left()
+    finally:
+        # Nothing is to start any more while everything is stopped.
+        over.set()
+        for thread in threads:
+            thread.join(30)
     return took, refused, waiting, progress[0] - begin
 
 
