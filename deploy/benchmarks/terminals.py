@@ -28,6 +28,8 @@ class Terminal:
         self.process, self.master = pty.fork()
         if self.process == 0:
             try:
+                # Python's own way with a broken pipe is not for the programs that it starts.
+                signal.signal(signal.SIGPIPE, signal.SIG_DFL)
                 fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
                 os.execvpe(command[0], command, environment)
             finally:
