@@ -236,8 +236,10 @@ class Benchmark:
 
     def learners(self, part):
         folder = f"{self.folder}/{part}"
-        if part in ("start", "terminal"):
+        if part == "start":
             return Learners(self.programs, folder, typists=1)
+        if part == "terminal":
+            return Learners(self.programs, folder, typists=2)
         if part == "neighbours":
             return Learners(self.programs, folder, typists=2, **LIMITS)
         return Learners(self.programs, folder, self.starts if part == "crowd" else self.idle, memory=SMALL)
@@ -246,7 +248,8 @@ class Benchmark:
         measure_start(learners, learners.folder, self.rounds, self.table)
 
     def terminal(self, learners):
-        learners.do(0, "start", "small")
+        for typist in range(2):
+            learners.do(typist, "start", "small")
         shell = SecureShell(learners.folder)
         try:
             measure_echo(learners, shell, self.keys, self.table)
