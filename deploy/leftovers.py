@@ -8,6 +8,7 @@ The daemon has to have ended, and its workspaces too. Exit status: 0 nothing is 
 
 import os
 import signal
+import subprocess
 import sys
 import time
 
@@ -160,7 +161,7 @@ class Leftovers:
                 + [f"user {user}" for user in sorted(self.users)])
 
     def end(self):
-        """Ends the processes, with which mounts and loop devices go, and removes the cgroups: for a run that failed."""
+        """Ends the processes, with which their mounts go, detaches the loop devices and removes the cgroups: for a run that failed."""
         for pid in self.pids:
             try:
                 os.kill(pid, signal.SIGKILL)
@@ -171,6 +172,8 @@ class Leftovers:
             if not self.cgroups:
                 break
             time.sleep(0.01)
+        for line in self.loops:
+            subprocess.run(["losetup", "-d", line.split()[0]], check=False, capture_output=True)
 
 
 def removed(folder):

@@ -20,6 +20,34 @@ class NotMeasured(RuntimeError):
     """A figure that could not be taken, as one sentence."""
 
 
+class Interruption:
+    """Ctrl-C, or a signal to end: raised where it comes, and where Python swallows that (in what it calls at a fork), at the next wait."""
+
+    came = pending = False
+
+    @classmethod
+    def handle(cls, number, _):
+        cls.came = cls.pending = True
+        raise KeyboardInterrupt(signal.Signals(number).name)
+
+    @classmethod
+    def check(cls):
+        if cls.pending:
+            raise KeyboardInterrupt
+
+    @classmethod
+    def while_ending(cls):
+        """From now on everything is ended, which is not to be interrupted."""
+        cls.pending = False
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+
+    @classmethod
+    def begin(cls):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, cls.handle)
+
+
 def percentile(values, share):
     """The least value that at least this share of all is not above."""
     ordered = sorted(values)
@@ -49,6 +77,7 @@ class Deadline:
         self.end = time.monotonic() + seconds
 
     def left(self):
+        Interruption.check()
         left = self.end - time.monotonic()
         if left <= 0:
             raise NotMeasured(f"{self.what} within {self.seconds} s")
@@ -132,14 +161,9 @@ class Learners:
                 time.sleep(min(0.2, deadline.left()))
 
     def close(self):
-        """Stops all workspaces, then the daemon. Not to be interrupted."""
-        handlers = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-        try:
-            self.stop_all()
-            self.daemon.stop()
-        finally:
-            for number, handler in handlers.items():
-                signal.signal(number, handler)
+        """Stops all workspaces, then the daemon."""
+        self.stop_all()
+        self.daemon.stop()
 
     def stop_all(self):
         if self.daemon.process.poll() is not None:

@@ -9,7 +9,6 @@ import argparse
 import http.client
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -19,7 +18,7 @@ import time
 import leftovers
 from baseline import Baseline
 from figures import Daemon
-from learners import Deadline, Learners, NotMeasured, percentile
+from learners import Deadline, Interruption, Learners, NotMeasured, percentile
 from neighbours import LIMITS, measure_neighbours
 from terminals import PROMPT, SecureShell, Terminal, measure_echo, measure_output
 
@@ -215,11 +214,13 @@ class Benchmark:
     def run(self, part):
         learners = None
         try:
+            Interruption.begin()
             learners = self.learners(part)
             getattr(self, part)(learners)
         except (RuntimeError, OSError, subprocess.SubprocessError, http.client.HTTPException) as error:
             self.fail(part, error)
         finally:
+            Interruption.while_ending()
             if learners:
                 learners.close()
             # Also of a daemon that did not come up, and of an interrupted run.
@@ -267,10 +268,6 @@ class Benchmark:
         measure_memory(learners, self.idle, self.table)
 
 
-def interrupted(number, _):
-    raise KeyboardInterrupt(signal.Signals(number).name)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="fewer rounds and workspaces: to see that everything works")
@@ -283,28 +280,30 @@ def main():
         parser.error(f"--only: there is no part {' '.join(sorted(unknown))}; there are {' '.join(PARTS)}")
     if os.geteuid() != 0:
         sys.exit("make bench-workspaces needs root: volumes and rooms of their own users cannot be made without it. Try: sudo make bench-workspaces")
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, interrupted)
     # Not /tmp, which may be memory: volumes are to lie on a disk.
     folder = tempfile.mkdtemp(prefix="provost-benchmark-", dir="/var/tmp")
     os.chmod(folder, 0o711)
     load = os.getloadavg()
-    print(f"{os.cpu_count()} cores, load average {load[0]:.2f} {load[1]:.2f} {load[2]:.2f} at the start; Linux {os.uname().release}\n", flush=True)
+    print(f"{os.cpu_count()} cores, load average {load[0]:.2f} {load[1]:.2f} {load[2]:.2f} at the start; Linux {os.uname().release}")
+    if load[0] > os.cpu_count() / 2:
+        print("Other work was going on at the start: read the ratios, not the times.")
+    print(flush=True)
     benchmark = Benchmark(os.path.realpath(options.programs), folder, options.quick)
     benchmark.table.begin()
-    status = 0
     try:
         for part in wanted:
-            benchmark.run(part)
+            if not Interruption.came:
+                benchmark.run(part)
     except KeyboardInterrupt:
-        print("interrupted: what was started was ended", file=sys.stderr)
-        status = 130
+        pass
     finally:
         if os.environ.get("PROVOST_BENCHMARK_KEEP") is None:
             shutil.rmtree(folder, ignore_errors=True)
     print("\nleft of each part:\n  " + "\n  ".join(benchmark.left))
     print(f"load average at the end {os.getloadavg()[0]:.2f}; targets missed: {benchmark.table.missed}", flush=True)
-    sys.exit(status or (1 if benchmark.failed else 0))
+    if Interruption.came:
+        print("interrupted: what was started was ended", file=sys.stderr)
+    sys.exit(130 if Interruption.came else 1 if benchmark.failed else 0)
 
 
 if __name__ == "__main__":
