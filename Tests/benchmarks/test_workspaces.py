@@ -194,7 +194,7 @@ class Attacks(unittest.TestCase):
         limit = Limit(os.getpid())
         for attack in ATTACKS:
             with self.subTest(attack):
-                limit.most = 0
+                limit.most, limit.began = 0, time.monotonic()
                 self.assertFalse(limit.evidence(attack)[1])
         limit.most = 0.99
         self.assertEqual(limit.evidence("disk filler"), ("99% of its disk", True))
