@@ -145,7 +145,7 @@ extension Store {
     package func extensionUntil(cohort: Slug, person: Slug) async throws(ProvostError) -> Timestamp? {
         try await read { db in
             let place = try db.place(cohort: cohort, person: person)
-            let closed = try db.closing(cohort: place.cohort)?.at.milliseconds ?? .min
+            let closed = try db.closedSince(cohort: place.cohort)?.milliseconds ?? .min
             let newest = """
                 SELECT until FROM studyExtension WHERE cohort = ? AND enrollment IS ? AND at >= ? ORDER BY sequence DESC LIMIT 1
                 """

@@ -119,6 +119,16 @@ extension Database {
             """, [cohort], CohortClosing.decoded)
     }
 
+    /// Since when it is closed without a break: a day that is moved leaves that as it is. nil: it is not closed.
+    func closedSince(cohort: String) throws -> Timestamp? {
+        try row(
+            """
+            SELECT min(at) FROM cohortClosing WHERE cohort = ?1 AND sequence >
+              (SELECT coalesce(max(sequence), 0) FROM cohortClosing WHERE cohort = ?1 AND deleteOn IS NULL)
+            """, [cohort]
+        ) { $0.optionalInstant(0) } ?? nil
+    }
+
     fileprivate func deletionReceipts(cohort: String) throws -> [DeletionReceipt] {
         try rows(
             """

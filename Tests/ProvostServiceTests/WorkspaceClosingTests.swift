@@ -31,7 +31,7 @@ extension RealRooms {
                 #expect(try await here.run(minji, "sh", "-c", "echo secret > kept; chmod 000 kept").status == 0)
                 let now = here.home.clock.read()
                 let day = Timestamp(milliseconds: now.milliseconds + 9 * 86_400_000).civil(offsetSeconds: 0).date
-                let closed = try await here.workspaces.close(Home.root, cohort: Home.cohort, deleteOn: day, reason: "the end")
+                let closed = try await here.workspaces.closeCohort(Home.root, Home.cohort, deleteOn: day, reason: "the end")
                 #expect(closed.workspaces.map(\.id) == [workspace.id] && closed.size.bytes > 0)
                 // Frozen, and after the grace stopped, as at the window's end.
                 await here.workspaces.care?.look()

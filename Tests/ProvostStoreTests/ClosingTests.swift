@@ -49,6 +49,9 @@ struct ClosingTests {
         try await extend(1, at: Self.later(days: 2))
         #expect(try await until(1) == Self.later(days: 20))
         #expect(try await until(0) == nil)
+        // Moving the day takes nothing from whom it was given.
+        try await campus.store.closeCohort(Self.closing(campus, deleteIn: 40, at: Self.later(days: 3)))
+        #expect(try await until(1) == Self.later(days: 20))
     }
 
     @Test func onlyWhatTheNewestClosingSaysIsDeletedAndItLeavesAReceipt() async throws {

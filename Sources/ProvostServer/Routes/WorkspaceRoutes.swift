@@ -198,15 +198,15 @@ struct WorkspaceRoutes {
             let body = try await decoded(request, as: CloseCohort.self)
             return try await json(
                 ClosingInfo(
-                    workspaces.close(
-                        principal, cohort: context.slug("cohort"), deleteOn: body.deleteOn, reason: body.reason)),
+                    workspaces.closeCohort(
+                        principal, context.slug("cohort"), deleteOn: body.deleteOn, reason: body.reason)),
                 status: .created)
         }
         router.delete { request, context in
             try await json(
                 ClosingInfo(
-                    workspaces.reopen(
-                        context.known(), cohort: context.slug("cohort"), reason: request.text("reason") ?? "")))
+                    workspaces.reopenCohort(
+                        context.known(), context.slug("cohort"), reason: request.text("reason") ?? "")))
         }
     }
 }

@@ -18,8 +18,8 @@ package struct ClosingStanding: Sendable {
 extension WorkspaceService {
     /// Closes a cohort's workspaces from now on. What runs is frozen, and stopped, as at the end of the study window.
     /// - Parameter deleteOn: a day in the cohort's zone, at the beginning of which the files go.
-    package func close(
-        _ principal: Principal, cohort slug: Slug, deleteOn: CivilDate, reason: String
+    package func closeCohort(
+        _ principal: Principal, _ slug: Slug, deleteOn: CivilDate, reason: String
     ) async throws(ProvostError) -> ClosingStanding {
         try principal.require(.manage(cohort: slug))
         let cohort = try await context.store.cohort(slug)
@@ -30,7 +30,8 @@ extension WorkspaceService {
         return try await closing(principal, cohort: slug)
     }
 
-    package func reopen(_ principal: Principal, cohort: Slug, reason: String) async throws(ProvostError) -> ClosingStanding {
+    package func reopenCohort(_ principal: Principal, _ cohort: Slug, reason: String) async throws(ProvostError) -> ClosingStanding
+    {
         try principal.require(.manage(cohort: cohort))
         try await context.store.reopenCohort(cohort, reason: reason, by: principal.name, at: context.now())
         return try await closing(principal, cohort: cohort)

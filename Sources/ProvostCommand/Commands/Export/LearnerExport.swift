@@ -14,7 +14,8 @@ struct LearnerExport: Sendable {
     /// Makes the archive; a file of that name appears only when it is whole. Throws `conflict` when the place is taken.
     func write(to path: String, replacing: Bool) async throws {
         var status = stat()
-        guard replacing || unsafe lstat(path, &status) != 0 else {
+        let isThere = unsafe lstat(path, &status) == 0
+        guard replacing || !isThere else {
             throw session.surroundings.error(.conflict, .workspace(.exportThere(path: path)))
         }
         // Beside its place: on the same disk, with room for it.
@@ -40,7 +41,7 @@ struct LearnerExport: Sendable {
             guard unsafe link(fresh, path) == 0 else { throw notWritten(path) }
         }
         session.say(.workspace(.exported(path: path, size: "\(report.packedBytes)")))
-        for note in notes { session.say(.note(note)) }
+        for note in notes { Console.say(note) }
     }
 
     /// Fetches everything; returns what is missing, a sentence each.
