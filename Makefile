@@ -13,7 +13,7 @@ help:
 	@echo "make check   format check, and a build in which a warning is an error"
 	@echo "make format  put the sources into the project's format"
 	@echo "make up      start an instance to play with; make down stops it"
-	@echo "make bench-workspaces   the speed of workspaces: starts, terminals, memory"
+	@echo "make bench-workspaces   the speed of workspaces, against bubblewrap by hand and ssh: starts, terminals, neighbours, memory"
 	@echo "make bench   measure the speed figures, as ratios against named baselines"
 
 deps:

@@ -44,9 +44,11 @@ package struct WorkspaceInfo: Hashable, Sendable, Codable {
     package var deadlineCause: String?
     /// The learner's budget while it runs; nil: none is declared.
     package var balance: BudgetBalance?
+    /// The day on which its files are deleted, because its cohort is closed; nil: they are kept.
+    package var deleteOn: CivilDate?
     package init(
         workspace: Workspace, place: WorkspacePlace? = nil, usage: WorkspaceUsage? = nil, deadline: Timestamp? = nil,
-        deadlineCause: String? = nil, balance: BudgetBalance? = nil
+        deadlineCause: String? = nil, balance: BudgetBalance? = nil, deleteOn: CivilDate? = nil
     ) {
         self.workspace = workspace
         self.place = place
@@ -54,6 +56,7 @@ package struct WorkspaceInfo: Hashable, Sendable, Codable {
         self.deadline = deadline
         self.deadlineCause = deadlineCause
         self.balance = balance
+        self.deleteOn = deleteOn
     }
 }
 

@@ -140,13 +140,17 @@ extension Store {
         }
     }
 
-    /// Until when an extension lets the learner work: the later of their own and the cohort's newest. nil: there is none.
+    /// Until when an extension lets the learner work: the later of their own and the cohort's newest. nil: there is none. One that was granted
+    /// before the cohort was closed is over with it.
     package func extensionUntil(cohort: Slug, person: Slug) async throws(ProvostError) -> Timestamp? {
         try await read { db in
             let place = try db.place(cohort: cohort, person: person)
-            let newest = "SELECT until FROM studyExtension WHERE cohort = ? AND enrollment IS ? ORDER BY sequence DESC LIMIT 1"
-            let own = try db.row(newest, [place.cohort, place.enrollment]) { $0.instant(0) }
-            let everybody = try db.row(newest, [place.cohort, nil]) { $0.instant(0) }
+            let closed = try db.closedSince(cohort: place.cohort)?.milliseconds ?? .min
+            let newest = """
+                SELECT until FROM studyExtension WHERE cohort = ? AND enrollment IS ? AND at >= ? ORDER BY sequence DESC LIMIT 1
+                """
+            let own = try db.row(newest, [place.cohort, place.enrollment, closed]) { $0.instant(0) }
+            let everybody = try db.row(newest, [place.cohort, nil, closed]) { $0.instant(0) }
             return [own, everybody].compactMap(\.self).max()
         }
     }

@@ -158,17 +158,33 @@ extension Store {
 
     /// Records that the volume is gone, and with it the snapshots; the row stays for the ledger. Throws `conflict` unless it is stopped.
     package func deleteWorkspace(_ id: ID<Workspace>, by actor: String, at instant: Timestamp) async throws(ProvostError) {
-        try await write { db in
-            let workspace = try db.workspace(id)
-            guard workspace.state != .deleted else { return }
-            guard workspace.state == .stopped else {
-                throw ProvostError(.conflict, "The workspace \(id) is \(workspace.state.rawValue); stop it first.")
-            }
-            let snapshots = try db.run("DELETE FROM snapshot WHERE workspace = ?", [id.text])
-            try db.run("UPDATE workspace SET state = 'deleted' WHERE id = ?", [id.text])
-            try db.appendAudit(
-                actor: actor, action: "workspace.delete", subject: id.text, details: ["snapshots": "\(snapshots)"], at: instant)
+        try await write { db in try db.delete(id, details: DeletionDetails(), by: actor, at: instant) }
+    }
+}
+
+/// What the audit keeps of a deletion. Numbers are texts there, as in all details.
+struct DeletionDetails: Encodable {
+    var aside: [String]?
+    /// The day that was announced.
+    var closing: String?
+    var size: String?
+    var snapshotSize: String?
+    var snapshots = ""
+}
+
+extension Database {
+    func delete(_ id: ID<Workspace>, details: DeletionDetails, by actor: String, at instant: Timestamp) throws {
+        let workspace = try workspace(id)
+        guard workspace.state != .deleted else { return }
+        guard workspace.state == .stopped else {
+            throw ProvostError(.conflict, "The workspace \(id) is \(workspace.state.rawValue); stop it first.")
         }
+        var details = details
+        let size = try row("SELECT coalesce(sum(size), 0) FROM snapshot WHERE workspace = ?", [id.text]) { $0[0] as Int64 } ?? 0
+        if details.closing != nil { details.snapshotSize = "\(size)" }
+        details.snapshots = "\(try run("DELETE FROM snapshot WHERE workspace = ?", [id.text]))"
+        try run("UPDATE workspace SET state = 'deleted' WHERE id = ?", [id.text])
+        try appendAudit(actor: actor, action: "workspace.delete", subject: id.text, details: details, at: instant)
     }
 }
 

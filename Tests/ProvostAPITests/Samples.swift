@@ -197,6 +197,13 @@ enum Samples {
             Sample("enrollment", enrollment),
             Sample("enrollment-code", EnrollmentCode(enrollment: enrollment, code: "pvc_x", expiresAt: later)),
             Sample("error-body", ErrorBody(code: .limitReached, message: "Too much.", requestId: "req_1")),
+            Sample("close-cohort", CloseCohort(deleteOn: day, reason: "the end")),
+            Sample("closing-info", WorkspaceSamples.closing),
+            Sample(
+                "closing-info-bare",
+                ClosingInfo(
+                    cohort: slug("spring"), closing: nil, workspaces: 0, learners: 0, running: 0, size: ByteCount(0), receipts: []
+                )),
             Sample("extension-info", ExtensionInfo(cohort: slug("spring"), person: slug("minji"), until: later)),
             Sample("extension-info-bare", ExtensionInfo(cohort: slug("spring"), person: nil, until: later)),
             Sample("grader-version", grader),

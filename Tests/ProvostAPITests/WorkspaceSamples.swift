@@ -30,7 +30,19 @@ enum WorkspaceSamples {
             outOfMemoryKills: 1, refusedForks: 2, throttledTime: TimeSpan(milliseconds: 1500), diskUsed: .mebibytes(10),
             diskSize: .gibibytes(1), filesUsed: 12, filesSize: 65_536, sessions: 2, quiet: .seconds(61)),
         deadline: later, deadlineCause: "It is stopped after 1 h without input.",
-        balance: BudgetBalance(unit: .sessionHours, granted: 3_600_000, charged: 60_000, held: 600_000, adjusted: -1))
+        balance: BudgetBalance(unit: .sessionHours, granted: 3_600_000, charged: 60_000, held: 600_000, adjusted: -1),
+        deleteOn: CivilDate(daysSince1970: 20_800))
+    static let closing = ClosingInfo(
+        cohort: Slug(trusted: "spring"),
+        closing: CohortClosing(
+            cohort: Slug(trusted: "spring"), deleteOn: CivilDate(daysSince1970: 20_800), deleteAt: later, reason: "the end",
+            by: "hana", at: Timestamp(milliseconds: 1_795_222_923_456)), workspaces: 3, learners: 2, running: 1,
+        size: .mebibytes(90),
+        receipts: [
+            DeletionReceipt(
+                workspace: ID(trusted: "wsp_9"), person: Slug(trusted: "jun"), assignment: Slug(trusted: "web"), at: later,
+                size: .mebibytes(7), snapshots: 2, snapshotSize: .mebibytes(3), aside: ["damaged-wsp_9-1.ext4"], sequence: 812)
+        ])
     static let snapshot = Snapshot(
         id: ID(trusted: "snp_1"), workspace: ID(trusted: "wsp_1"), cause: .reset, createdAt: instant, size: .mebibytes(10))
     static let share = Share(

@@ -131,7 +131,7 @@ struct WorkspaceTests {
         for (name, status, file) in [("./in/a.txt", Int32(0), "work/in/a.txt"), ("../a.txt", 1, "work/a.txt")] {
             let bytes = tar(name)
             try await Self.run(["pull", "work", "--workspace", "lab"]) { _, path in
-                guard path.contains("/command") else { return .json(200, info) }
+                guard path.contains("/files?path=work") else { return .json(200, info) }
                 return .session { peer in
                     for frame in SessionFrame.pieces(.output, bytes) { try await peer.send(frame) }
                     try await peer.send(.exit(0))

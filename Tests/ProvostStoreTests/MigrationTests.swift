@@ -60,7 +60,7 @@ struct MigrationTests {
 
 /// One row or more for every table a version brought, written against that version only.
 enum Fixture {
-    static let all = [first, records, regradeSets, workspaces, slots]
+    static let all = [first, records, regradeSets, workspaces, closings, slots]
 
     private static let a = String(repeating: "a", count: 64)
     private static let b = String(repeating: "b", count: 64)
@@ -120,6 +120,11 @@ enum Fixture {
         INSERT INTO regradeDecision (regradeSet, submission, verdict, taken, before, after, newestScore)
           VALUES ('rgs_1', 'sub_1', 'higher', 1, 'gra_1', 'gra_2', 2);
         INSERT INTO regradeMove VALUES ('rgs_1', 'per_1', 'gra_1', 'gra_2');
+        """
+    private static let closings = """
+        INSERT INTO cohortClosing (cohort, deleteOn, deleteAt, reason, actor, at)
+          VALUES ('coh_1', '2026-07-31', 604800001, 'the end', 'hana', 1);
+        INSERT INTO cohortClosing (cohort, reason, actor, at) VALUES ('coh_1', 'not yet', 'hana', 2);
         """
     private static let workspaces = """
         INSERT INTO workspace (id, enrollment, assignment, labVersion, state, start, cpus, memory, processes, disk, files, network,

@@ -88,6 +88,8 @@ class Connection(http.client.HTTPConnection):
 class Daemon:
     """A provostd with one lab for small submissions, one for large ones, and some learners."""
 
+    ROOM_USERS, WORKSPACE_USERS = "330000-331999", "340000-340999"
+
     def __init__(self, programs, folder, learners):
         self.programs, self.state = programs, folder + "/state"
         self.socket = self.state + "/provost.sock"
@@ -96,9 +98,12 @@ class Daemon:
             "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": folder, "XDG_CONFIG_HOME": folder + "/config",
             "XDG_STATE_HOME": folder + "/receipts", "PROVOST_SERVER": "unix:" + self.socket,
         }
-        command = [programs + "/provostd", "serve", "--state", self.state, "--room-users", "330000-331999", "--workspace-users", "340000-340999"]
+        command = [programs + "/provostd", "serve", "--state", self.state, "--room-users", self.ROOM_USERS]
+        command += ["--workspace-users", self.WORKSPACE_USERS]
+        # Ctrl-C in the terminal is ours: the daemon is needed until what it runs was stopped.
         with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(command, stderr=log, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=self.environment)
+            self.process = subprocess.Popen(
+                command, stderr=log, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=self.environment, start_new_session=True)
         try:
             self.prepare(folder, learners)
         except BaseException:

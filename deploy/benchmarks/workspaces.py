@@ -1,316 +1,310 @@
-"""The speed figures of workspaces as one table of ratios: `make bench-workspaces`.
+"""The speed figures of workspaces as one table of ratios: `make bench-workspaces`. Started by `run`, which says how.
 
-usage: workspaces.py [--quick] FOLDER OF BUILT PROGRAMS
-
-What is compared takes turns in one run, so that whatever else the machine does meets both sides. The daemon is a real one on a state
-directory of its own; terminals go through `provost` on a pseudo-terminal, as a learner's do. Needs root. Exit status: 0 measured.
+What is compared takes turns in one run, so that whatever else the machine does meets both sides. Each part has a daemon of its own on a
+state directory of its own; terminals go through `provost` on a pseudo-terminal, as a learner's do. After each part nothing may be left of
+it: mounts, loop devices, cgroups, processes, users of rooms.
 """
 
 import argparse
-import glob
-import json
+import http.client
 import os
-import pty
-import select
 import shutil
-import signal
-import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 
+import leftovers
+from baseline import Baseline
 from figures import Daemon
+from learners import Deadline, Interruption, Learners, NotMeasured, percentile
+from neighbours import LIMITS, measure_neighbours
+from terminals import PROMPT, SecureShell, Terminal, measure_echo, measure_output
 
-PROMPT = b"$ "
-
-
-def percentile(values, share):
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
-
-
-class Terminal:
-    """A command on a pseudo-terminal."""
-
-    def __init__(self, command, environment):
-        self.process, self.master = pty.fork()
-        if self.process == 0:
-            os.execvpe(command[0], command, environment)
-
-    def until(self, text, seconds=30):
-        seen, end = b"", time.monotonic() + seconds
-        while text not in seen:
-            if not select.select([self.master], [], [], max(0, end - time.monotonic()))[0]:
-                raise RuntimeError(f"no {text!r} within {seconds} s after {seen[-200:]!r}")
-            piece = os.read(self.master, 65536)
-            if not piece:
-                raise RuntimeError(f"the terminal ended after {seen[-200:]!r}")
-            seen += piece
-        return seen
-
-    def send(self, text):
-        os.write(self.master, text)
-
-    def close(self):
-        os.kill(self.process, signal.SIGHUP)
-        os.waitpid(self.process, 0)
-        os.close(self.master)
+PARTS = ["start", "terminal", "neighbours", "crowd", "memory"]
+# So that hundreds of workspaces fit into a small machine.
+SMALL = "32MiB"
 
 
-class Learners:
-    """Workspaces of many learners, asked for over HTTP as `provost` does."""
+class Table:
+    """The figures as they come in. `good` is None for what has no target."""
 
-    def __init__(self, programs, folder, count):
-        self.daemon = Daemon(programs, folder, count)
-        self.programs, self.folder = programs, folder
-        self.home = folder + "/learner"
-        # The command line's own login, for terminals.
-        self.environment = dict(self.daemon.environment, XDG_CONFIG_HOME=self.home + "/config", TERM="xterm")
-        code = json.loads(self.daemon.call("enroll", "typist", "--cohort", "bench", "-o", "json"))["code"]
-        subprocess.run([programs + "/provost", "login", code], env=self.environment, check=True, capture_output=True)
+    def __init__(self):
+        self.missed = 0
 
-    def ask(self, learner, method, path, body=None):
-        return self.daemon.connection(learner).ask(method, path, None if body is None else json.dumps(body))
+    def row(self, *cells):
+        *cells, good = cells
+        self.missed += good is False
+        self.line(*cells, "" if good is None else "yes" if good else "NO")
 
-    def start(self, learner):
-        return self.ask(learner, "POST", "/v1/workspaces", {"assignment": "small"})["workspace"]
+    @staticmethod
+    def line(*cells):
+        print("| " + " | ".join(cells) + " |", flush=True)
 
-    def state(self, learner):
-        return self.ask(learner, "GET", "/v1/workspaces/small")["workspace"]["state"]
-
-    def stop(self, learner):
-        return self.ask(learner, "POST", "/v1/workspaces/small/stop")
-
-    def cli(self, *words):
-        return [self.programs + "/provost", *words]
+    def begin(self):
+        self.line("figure", "ours", "baseline", "ratio", "target", "ok")
+        self.line(*["---"] * 6)
 
 
-def measure_start(learners, folder, rounds):
+def measure_start(learners, folder, rounds, table):
     """A warm start up to the first prompt, against bubblewrap on a loop-mounted image of the same size."""
-    image, place = folder + "/baseline.ext4", folder + "/baseline"
-    os.mkdir(place)
-    subprocess.run(["truncate", "-s", "1G", image], check=True)
-    subprocess.run(["mkfs.ext4", "-q", "-m", "0", "-N", "65536", "-E", "lazy_itable_init=1,lazy_journal_init=1", image], check=True)
-    bwrap = ["bwrap", "--unshare-all", "--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/lib", "/lib",
-             "--symlink", "usr/lib64", "/lib64", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--bind", place, "/home/learner",
-             "--chdir", "/home/learner", "/bin/bash", "--norc", "-i"]
-    clean = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "xterm", "PS1": "$ "}
-    environment = dict(learners.environment)
-    subprocess.run(learners.cli("start", "small"), env=environment, check=True, capture_output=True)
-    subprocess.run(learners.cli("stop", "small"), env=environment, check=True, capture_output=True)
-    ours, theirs = [], []
-    for _ in range(rounds):
-        began = time.monotonic()
-        subprocess.run(learners.cli("start", "small"), env=environment, check=True, capture_output=True)
-        terminal = Terminal(learners.cli("shell", "small", "--new"), environment)
-        terminal.until(PROMPT)
-        ours.append((time.monotonic() - began) * 1000)
-        terminal.close()
-        subprocess.run(learners.cli("stop", "small"), env=environment, check=True, capture_output=True)
-        began = time.monotonic()
-        loop = subprocess.run(["losetup", "-f", "--show", image], check=True, capture_output=True, text=True).stdout.strip()
-        subprocess.run(["mount", "-o", "nosuid,nodev", loop, place], check=True)
-        terminal = Terminal(bwrap, clean)
-        terminal.until(PROMPT)
-        theirs.append((time.monotonic() - began) * 1000)
-        terminal.close()
-        subprocess.run(["umount", place], check=True)
-        subprocess.run(["losetup", "-d", loop], check=True)
-        time.sleep(0.05)
-    return ours, theirs
+    starts, shells, theirs = [], [], []
 
-
-def measure_crowd(learners, count, seconds):
-    """`count` starts asked for within `seconds`: refused, and when all ran."""
-    began, refused, lock = time.monotonic(), [], threading.Lock()
-
-    def ask(number):
-        time.sleep(seconds * number / count)
+    def ours():
+        begin = time.perf_counter()
+        learners.do(0, "start", "small")
+        between = time.perf_counter()
+        terminal = Terminal(learners.cli("shell", "small", "--new"), learners.environments[0])
         try:
-            learners.start(number)
+            terminal.until(PROMPT)
+            end = time.perf_counter()
+        finally:
+            terminal.close()
+        learners.do(0, "stop", "small")
+        return (between - begin) * 1000, (end - between) * 1000
+
+    with Baseline(folder + "/baseline", "1G") as baseline:
+        # The first makes the volume.
+        ours()
+        baseline.milliseconds()
+        for _ in range(rounds):
+            # Each after the same moment of quiet.
+            time.sleep(0.3)
+            start, shell = ours()
+            starts.append(start)
+            shells.append(shell)
+            time.sleep(0.3)
+            theirs.append(baseline.milliseconds())
+    both = [start + shell for start, shell in zip(starts, shells)]
+    for name, share in [("p50", 0.5), ("p95", 0.95)]:
+        mine, other = percentile(both, share), percentile(theirs, share)
+        table.row(f"warm start to first prompt, {name}", f"{mine:.0f} ms", f"losetup, mount, bubblewrap {other:.0f} ms", f"{mine / other:.1f}",
+                  f"at most 60 ms more: {mine - other:+.0f}", mine - other <= 60)
+    for name, values in [("provost start", starts), ("provost shell, to the prompt", shells)]:
+        table.row(f"  of it: {name}, p50 / p95", f"{percentile(values, 0.5):.0f} / {percentile(values, 0.95):.0f} ms", "", "", "", None)
+
+
+def start_all(learners, numbers, seconds, patience):
+    """Starts asked for evenly within `seconds`. Gives back how long each took, what was refused, who still waits after `patience`
+    seconds without another that runs, and the time from the first word to the last that runs."""
+    numbers = list(numbers)
+    took, refused, waiting = [], [], set()
+    lock, over = threading.Lock(), threading.Event()
+    begin = time.monotonic()
+    progress = [begin]
+
+    def ask(place, number):
+        if over.wait(max(0, begin + seconds * place / len(numbers) - time.monotonic())):
+            return
+        asked = time.monotonic()
+        try:
+            state = learners.start(number)
+            while state != "running":
+                if state not in ("waiting", "starting"):
+                    raise NotMeasured(f"a workspace that was to run is {state}")
+                if time.monotonic() - max(progress[0], asked) > patience:
+                    with lock:
+                        waiting.add(number)
+                    return
+                # As `provost start --wait` asks, somewhat more often.
+                if over.wait(0.1):
+                    return
+                state = learners.ask("GET", "/v1/workspaces/small", number)["workspace"]["state"]
         except RuntimeError as error:
             with lock:
                 refused.append(str(error))
+            return
+        with lock:
+            progress[0] = time.monotonic()
+            took.append(progress[0] - asked)
 
-    threads = [threading.Thread(target=ask, args=[number]) for number in range(count)]
+    threads = [threading.Thread(target=ask, args=pair, daemon=True) for pair in enumerate(numbers)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
-    waiting = set(range(count))
-    while waiting and time.monotonic() - began < 180:
-        waiting = {number for number in waiting if learners.state(number) != "running"}
-        time.sleep(0.1)
-    return refused, len(waiting), time.monotonic() - began
-
-
-def private_memory():
-    """KiB of private memory of each keeper with everything below it; the one that waits for an order is among them."""
-    children, keepers = {}, []
-    for path in glob.glob("/proc/[0-9]*/stat"):
-        try:
-            with open(path) as file:
-                fields = file.read().rsplit(")", 1)
-            pid = int(path.split("/")[2])
-            children.setdefault(int(fields[1].split()[1]), []).append(pid)
-            if "(provost-keeper" in fields[0] and os.readlink(f"/proc/{pid}/exe").endswith("/provost-keeper"):
-                keepers.append(pid)
-        except OSError:
-            continue
-
-    def below(pid):
-        total = 0
-        try:
-            with open(f"/proc/{pid}/smaps_rollup") as file:
-                total = sum(int(line.split()[1]) for line in file if line.startswith("Private_"))
-        except OSError:
-            pass
-        return total + sum(below(child) for child in children.get(pid, []))
-
-    return [below(pid) for pid in keepers]
-
-
-def echo_times(terminal, rounds):
-    times = []
-    for number in range(rounds):
-        mark = b"%c" % (97 + number % 26)
-        began = time.monotonic()
-        terminal.send(mark)
-        terminal.until(mark, 10)
-        times.append((time.monotonic() - began) * 1000)
-        time.sleep(0.005)
-    return times
-
-
-def measure_echo(learners, rounds):
-    """Round trips of single keys through CLI, daemon, keeper and room: quiet, and beside a flood in another terminal."""
-    terminal = Terminal(learners.cli("shell", "small", "--new"), learners.environment)
-    terminal.until(PROMPT)
-    terminal.send(b"stty -icanon -echo; echo rea''dy; cat\n")
-    terminal.until(b"ready")
-    quiet = echo_times(terminal, rounds)
-    flood = subprocess.Popen(learners.cli("exec", "small", "--", "yes"), env=learners.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(1)
-    beside = echo_times(terminal, rounds)
-    flood.send_signal(signal.SIGTERM)
-    flood.wait()
-    terminal.close()
-    return quiet, beside
-
-
-class SecureShell:
-    """An sshd of our own on loopback, with keys that are thrown away."""
-
-    def __init__(self, folder):
-        self.process = None
-        if not shutil.which("sshd", path="/usr/sbin:/usr/bin") or not shutil.which("ssh"):
-            return
-        for name in ["host", "user"]:
-            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", f"{folder}/{name}"], check=True)
-        shutil.copy(folder + "/user.pub", folder + "/authorized")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        os.makedirs("/run/sshd", exist_ok=True)
-        with open(folder + "/sshd_config", "w") as file:
-            file.write(f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nAuthorizedKeysFile {folder}/authorized\n"
-                       f"StrictModes no\nUsePAM no\nPermitRootLogin yes\nPidFile none\n")
-        self.process = subprocess.Popen(["/usr/sbin/sshd", "-D", "-f", folder + "/sshd_config"], stderr=subprocess.DEVNULL)
-        self.command = ["ssh", "-q", "-p", str(self.port), "-i", folder + "/user", "-o", "StrictHostKeyChecking=no", "-o",
-                        "UserKnownHostsFile=/dev/null", "127.0.0.1"]
-        time.sleep(0.5)
-
-    def stop(self):
-        if self.process:
-            self.process.terminate()
-            self.process.wait()
-
-
-def seconds_of(command, environment=None):
-    began = time.monotonic()
-    with open(os.devnull, "wb") as sink:
-        subprocess.run(command, env=environment, stdout=sink, check=True, timeout=300)
-    return time.monotonic() - began
-
-
-def measure_output(learners, folder, mebibytes, rounds):
-    shell = SecureShell(folder)
-    if not shell.process:
-        return None
-    ours, theirs = [], []
-    count = str(mebibytes << 20)
+    deadline = Deadline(seconds + patience + 300, f"{len(numbers)} starts were not decided")
     try:
-        for _ in range(rounds):
-            ours.append(mebibytes / seconds_of(learners.cli("exec", "small", "--", "head", "-c", count, "/dev/zero"), learners.environment))
-            theirs.append(mebibytes / seconds_of([*shell.command, "head", "-c", count, "/dev/zero"]))
+        for thread in threads:
+            thread.join(deadline.left())
+            deadline.left()
     finally:
-        shell.stop()
-    return ours, theirs
+        # Nothing is to start any more while everything is stopped.
+        over.set()
+        for thread in threads:
+            thread.join(30)
+    return took, refused, waiting, progress[0] - begin
 
 
-def row(figure, ours, baseline, ratio, target):
-    print(f"| {figure} | {ours} | {baseline} | {ratio} | {target} |", flush=True)
+def why_waiting(learners, waiting):
+    """The daemon's own words about one that waits, and what they mean as a rule."""
+    if not waiting:
+        return ""
+    why = learners.ask("GET", "/v1/workspaces/small/why", min(waiting))
+    share = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") * 7 // 10 >> 20
+    return " ".join([why["sentence"], *why["details"], f"All workspaces together have 70 % of this machine's memory, {share} MiB; --quick needs less."])
+
+
+def measure_crowd(learners, count, table):
+    took, refused, waiting, last = start_all(learners, range(count), 10, 60)
+    good = not refused and not waiting and last <= 60
+    text = f"all run after {last:.1f} s" if len(took) == count else f"{len(took)} run after {last:.1f} s, {len(waiting)} wait"
+    table.row(f"{count} starts asked within 10 s", text, "", "", f"none refused: {len(refused)}; all within 60 s", good)
+    if took:
+        table.row("  each, from asking to running, p50 / p95 / most",
+                  f"{percentile(took, 0.5):.2f} / {percentile(took, 0.95):.2f} / {max(took):.2f} s", "", "", "reported", None)
+    if refused:
+        raise NotMeasured(f"{len(refused)} starts were refused; the first: {refused[0]}")
+    if waiting:
+        raise NotMeasured(f"{len(waiting)} of {count} still wait. {why_waiting(learners, waiting)}")
+
+
+def private_bytes(pid):
+    text = leftovers.read(f"/proc/{pid}/smaps_rollup")
+    return sum(int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith("Private_"))
+
+
+def keepers_and_rooms(state):
+    """Private bytes of each keeper of this state directory that keeps a workspace, and of its room: what its cgroup holds."""
+    names = {name for name in leftovers.instance_names(state) if name.startswith("w-")}
+    rooms = {}
+    for folder in leftovers.cgroups(names):
+        found = [int(pid) for pid in leftovers.read(folder + "/cgroup.procs").split()]
+        if found:
+            rooms[os.path.basename(folder)] = set(found)
+    sizes = []
+    for room in rooms.values():
+        parents = {leftovers.parent_and_user(pid)[0] for pid in room} - room
+        # One that still waits for an order holds no volume.
+        keepers = [pid for pid in parents if pid and leftovers.holds_open(pid, state + "/volumes")]
+        if len(keepers) == 1:
+            sizes.append((private_bytes(keepers[0]), sum(private_bytes(pid) for pid in room)))
+    return sizes
+
+
+def measure_memory(learners, count, table):
+    took, refused, waiting, _ = start_all(learners, range(count), count / 15, 60)
+    if refused:
+        raise NotMeasured(f"{len(refused)} of {count} starts were refused; the first: {refused[0]}")
+    # What starting left behind settles.
+    time.sleep(5)
+    sizes = keepers_and_rooms(learners.daemon.state)
+    if len(sizes) != len(took):
+        raise NotMeasured(f"{len(took)} workspaces run, and keepers with a room were found for {len(sizes)}")
+    if not sizes:
+        raise NotMeasured(f"none of {count} workspaces runs: {why_waiting(learners, waiting)}")
+    both = [sum(pair) for pair in sizes]
+    mebibytes = [f"{percentile(values, 0.5) / 1048576:.2f} / {max(values) / 1048576:.2f} MiB" for values in (both, *zip(*sizes))]
+    table.row(f"private memory of each of {len(sizes)} idle workspaces, p50 / most", mebibytes[0], "", "", "p50 < 3 MiB", percentile(both, 0.5) < 3 << 20)
+    table.row("  of it: keeper", mebibytes[1], "", "", "", None)
+    table.row("  of it: room", mebibytes[2], "", "", "", None)
+    table.row("the daemon's own memory (RssAnon) with them", f"{learners.daemon.memory('RssAnon') / 1048576:.0f} MiB", "", "", "reported", None)
+    if waiting:
+        raise NotMeasured(f"{len(waiting)} of {count} workspaces still wait. {why_waiting(learners, waiting)}")
+
+
+class Benchmark:
+    """One part after the other; a part that cannot be measured does not keep the next from it."""
+
+    def __init__(self, programs, folder, quick):
+        self.programs, self.folder, self.table = programs, folder, Table()
+        self.rounds, self.starts, self.idle, self.keys, self.commands = (6, 20, 30, 100, 30) if quick else (30, 100, 300, 500, 150)
+        self.failed, self.left = [], []
+        self.ranges = [leftovers.users(text) for text in (Daemon.ROOM_USERS, Daemon.WORKSPACE_USERS)]
+
+    def run(self, part):
+        learners = None
+        try:
+            Interruption.begin()
+            learners = self.learners(part)
+            getattr(self, part)(learners)
+        except (RuntimeError, OSError, subprocess.SubprocessError, http.client.HTTPException) as error:
+            self.fail(part, error)
+        finally:
+            Interruption.while_ending()
+            if learners:
+                learners.close()
+            # Also of a daemon that did not come up, and of an interrupted run.
+            left = leftovers.check(f"{self.folder}/{part}", f"{self.folder}/{part}/state", self.ranges)
+            self.left.append(f"{part}: {left}")
+            if left:
+                self.fail(part, RuntimeError("something was left behind: " + "; ".join(left.lines()[:8])))
+                left.end()
+
+    def fail(self, part, error):
+        self.failed.append(part)
+        # One sentence, whatever it was.
+        print(f"not measured: {part}: {' '.join(str(error).split())}", file=sys.stderr, flush=True)
+
+    def learners(self, part):
+        folder = f"{self.folder}/{part}"
+        if part == "start":
+            return Learners(self.programs, folder, typists=1)
+        if part == "terminal":
+            return Learners(self.programs, folder, typists=2)
+        if part == "neighbours":
+            return Learners(self.programs, folder, typists=2, **LIMITS)
+        return Learners(self.programs, folder, self.starts if part == "crowd" else self.idle, memory=SMALL)
+
+    def start(self, learners):
+        measure_start(learners, learners.folder, self.rounds, self.table)
+
+    def terminal(self, learners):
+        for typist in range(2):
+            learners.do(typist, "start", "small")
+        shell = SecureShell(learners.folder)
+        try:
+            measure_echo(learners, shell, self.keys, self.table)
+            measure_output(learners, shell, 200, 3, self.table)
+        finally:
+            shell.stop()
+
+    def neighbours(self, learners):
+        measure_neighbours(learners, self.commands, self.table)
+
+    def crowd(self, learners):
+        measure_crowd(learners, self.starts, self.table)
+
+    def memory(self, learners):
+        measure_memory(learners, self.idle, self.table)
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("programs")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="fewer rounds and workspaces: to see that everything works")
+    parser.add_argument("--only", default="", metavar="PARTS", help="some of: " + " ".join(PARTS))
+    parser.add_argument("programs", help="the folder of built programs")
     options = parser.parse_args()
-    rounds, crowd, idle, keys = (6, 20, 30, 100) if options.quick else (20, 100, 300, 300)
+    wanted = options.only.split() or PARTS
+    unknown = set(wanted) - set(PARTS)
+    if unknown:
+        parser.error(f"--only: there is no part {' '.join(sorted(unknown))}; there are {' '.join(PARTS)}")
     if os.geteuid() != 0:
-        sys.exit("workspaces.py needs root: volumes and rooms of their own users cannot be made without it.")
-    folder = tempfile.mkdtemp(prefix="provost-bench.")
+        sys.exit("make bench-workspaces needs root: volumes and rooms of their own users cannot be made without it. Try: sudo make bench-workspaces")
+    # Not /tmp, which may be memory: volumes are to lie on a disk.
+    folder = tempfile.mkdtemp(prefix="provost-benchmark-", dir="/var/tmp")
     os.chmod(folder, 0o711)
-    learners = None
+    load = os.getloadavg()
+    print(f"{os.cpu_count()} cores, load average {load[0]:.2f} {load[1]:.2f} {load[2]:.2f} at the start; Linux {os.uname().release}")
+    if load[0] > os.cpu_count() / 2:
+        print("Other work was going on at the start: read the ratios, not the times.")
+    print(flush=True)
+    benchmark = Benchmark(os.path.realpath(options.programs), folder, options.quick)
+    benchmark.table.begin()
     try:
-        learners = Learners(options.programs, folder, max(crowd, idle))
-        learners.daemon.call("quota", "set", "cohort:bench", "memory", "32MiB")
-        load = os.getloadavg()[0]
-        print(f"load when it began: {load:.1f}\n\n| figure | ours | baseline | ratio | target |\n|---|---|---|---|---|", flush=True)
-        ours, theirs = measure_start(learners, folder, rounds)
-        for name, share in [("p50", 0.5), ("p95", 0.95)]:
-            mine, other = percentile(ours, share), percentile(theirs, share)
-            row(f"warm start to first prompt, {name}", f"{mine:.0f} ms", f"losetup, mount, bubblewrap {other:.0f} ms", f"{mine / other:.1f}",
-                f"at most 60 ms more: {mine - other:+.0f} ms")
-        subprocess.run(learners.cli("start", "small"), env=learners.environment, check=True, capture_output=True)
-        quiet, beside = measure_echo(learners, keys)
-        row("echo of a key, p95", f"{percentile(quiet, 0.95):.2f} ms", "–", "–", "under 5 ms")
-        added = percentile(beside, 0.95) - percentile(quiet, 0.95)
-        row("the same beside a flood, p95", f"{percentile(beside, 0.95):.2f} ms", f"quiet {percentile(quiet, 0.95):.2f} ms", "–",
-            f"at most 20 ms more: {added:+.1f} ms")
-        output = measure_output(learners, folder, 200, 3)
-        if output:
-            mine, other = (statistics.median(side) for side in output)
-            row("200 MiB of output", f"{mine:.0f} MiB/s", f"ssh to this machine {other:.0f} MiB/s", f"{mine / other:.2f}", "at least 0.5")
-        else:
-            row("200 MiB of output", "not measured", "openssh-server is not installed", "–", "at least 0.5")
-        subprocess.run(learners.cli("stop", "small"), env=learners.environment, check=True, capture_output=True)
-        refused, left, took = measure_crowd(learners, crowd, 10)
-        row(f"{crowd} starts asked within 10 s", f"all run after {took:.0f} s", "–", "–",
-            f"none refused: {len(refused)}; within 60 s{'' if not left else f'; {left} did not run'}")
-        for number in range(crowd, idle):
-            learners.start(number)
-        while any(learners.state(number) != "running" for number in range(idle)):
-            time.sleep(0.5)
-        time.sleep(3)
-        sizes = private_memory()
-        row(f"private memory of an idle workspace ({len(sizes)} keepers)", f"{statistics.median(sizes) / 1024:.2f} MiB",
-            "–", "–", "under 3 MiB")
-        for number in range(idle):
-            learners.stop(number)
+        for part in wanted:
+            if not Interruption.came:
+                benchmark.run(part)
+    except KeyboardInterrupt:
+        pass
     finally:
-        if learners:
-            for number in range(len(learners.daemon.tokens)):
-                try:
-                    learners.stop(number)
-                except (RuntimeError, OSError):
-                    pass
-            learners.daemon.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        if os.environ.get("PROVOST_BENCHMARK_KEEP") is None:
+            shutil.rmtree(folder, ignore_errors=True)
+    print("\nleft of each part:\n  " + "\n  ".join(benchmark.left))
+    print(f"load average at the end {os.getloadavg()[0]:.2f}; targets missed: {benchmark.table.missed}", flush=True)
+    if Interruption.came:
+        print("interrupted: what was started was ended", file=sys.stderr)
+    sys.exit(130 if Interruption.came else 1 if benchmark.failed else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

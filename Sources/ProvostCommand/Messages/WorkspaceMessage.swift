@@ -1,3 +1,4 @@
+package import ProvostAPI
 package import ProvostCore
 
 /// The sentences about workspaces that a learner sees; English and Korean beside each other, so that one is not changed without the other.
@@ -38,6 +39,13 @@ package enum WorkspaceMessage: Sendable {
     case noShares
     case noVisits
     case noSessions
+    case closing(ClosingInfo)
+    case exported(path: String, size: String)
+    case exportThere(path: String)
+    case exportFailed(person: String, reason: String)
+    case exportsMissing(people: [String])
+    case exportOfWhom
+    case exportIncomplete(name: String, reason: String)
 
     package func text(in language: Language) -> String {
         switch language {
@@ -98,6 +106,19 @@ package enum WorkspaceMessage: Sendable {
         case .noShares: "Nobody is let in."
         case .noVisits: "Nobody was here."
         case .noSessions: "Nothing is open in it."
+        case .closing(let info):
+            info.closing.map { closing in
+                "“\(info.cohort)” is closed: nothing starts, and its files are deleted on \(closing.deleteOn). Still there: \(info.workspaces) workspaces of \(info.learners) learners, \(info.size)\(info.running > 0 ? "; \(info.running) are being stopped" : "")."
+            }
+                ?? "“\(info.cohort)” is not closed. It has \(info.workspaces) workspaces of \(info.learners) learners, \(info.size)."
+        case .exported(let path, let size): "Written: \(path) (\(size))"
+        case .exportThere(let path): "“\(path)” is already there; name another file with --to, or replace it with --force."
+        case .exportFailed(let person, let reason): "Not exported: \(person). \(reason)"
+        case .exportsMissing(let people):
+            "\(people.count) \(people.count == 1 ? "archive is" : "archives are") missing: \(people.joined(separator: ", ")). The others are written; run it again for these with --person."
+        case .exportOfWhom: "An administrator has nothing of their own to export; say whose with --person, or --all."
+        case .exportIncomplete(let name, let reason):
+            "Some files of “\(name)” could not be read while it runs (\(reason)); stop it and export again for all of them."
         }
     }
 
@@ -146,6 +167,18 @@ package enum WorkspaceMessage: Sendable {
         case .noShares: "아무에게도 권한을 주지 않았습니다."
         case .noVisits: "방문한 사람이 없습니다."
         case .noSessions: "열려 있는 것이 없습니다."
+        case .closing(let info):
+            info.closing.map { closing in
+                "“\(info.cohort)” 과정을 닫았습니다. 더는 시작되지 않으며 파일은 \(closing.deleteOn)에 지워집니다. 남은 것: 학습자 \(info.learners)명의 작업 공간 \(info.workspaces)개, \(info.size)\(info.running > 0 ? "(\(info.running)개는 멈추는 중)" : "")."
+            } ?? "“\(info.cohort)” 과정은 닫히지 않았습니다. 학습자 \(info.learners)명의 작업 공간 \(info.workspaces)개, \(info.size)."
+        case .exported(let path, let size): "저장했습니다: \(path) (\(size))"
+        case .exportThere(let path): "“\(path)”이(가) 이미 있습니다. --to로 다른 이름을 쓰거나 --force로 바꾸세요."
+        case .exportFailed(let person, let reason): "내보내지 못했습니다: \(person). \(reason)"
+        case .exportsMissing(let people):
+            "\(people.count)명의 자료가 빠졌습니다: \(people.joined(separator: ", ")). 나머지는 저장했습니다. 이들은 --person으로 다시 실행하세요."
+        case .exportOfWhom: "관리자 자신의 자료는 없습니다. --person으로 누구인지 지정하거나 --all을 쓰세요."
+        case .exportIncomplete(let name, let reason):
+            "“\(name)”이(가) 실행 중이라 읽지 못한 파일이 있습니다(\(reason)). 멈춘 뒤 다시 내보내면 모두 들어갑니다."
         }
     }
 }

@@ -14,8 +14,15 @@ enum SessionOpening: Sendable {
     case attach(Int), watch(Int)
     /// With a terminal, or with three streams.
     case command([String], terminal: Bool)
+    /// A file or a folder of a workspace that may be stopped; nil: the whole home as it is.
+    case files(String?)
 
-    var isTerminal: Bool { if case .command(_, false) = self { false } else { true } }
+    var isTerminal: Bool {
+        switch self {
+        case .command(_, false), .files: false
+        default: true
+        }
+    }
     /// Known beforehand when the session is there already.
     var number: Int? {
         switch self {
@@ -38,6 +45,8 @@ enum SessionOpening: Sendable {
         case .command(let words, let isTerminal):
             let how = isTerminal ? [("terminal", "1"), ("term", term)] + size.query : []
             return Route.path("workspaces", workspace, "command", query: words.map { ("argument", $0) } + how)
+        case .files(let path):
+            return Route.path("workspaces", workspace, "files", query: [("path", path), ("whole", path == nil ? "1" : nil)])
         }
     }
 }

@@ -67,7 +67,9 @@ final class KeeperRoom {
         let spec = RoomSpec(
             command: ["/run/sessions"], environment: environment, workingDirectory: "/",
             mounts: [
-                .writable(host: volume.home, at: WorkspaceOrder.home),
+                order.onlyReads
+                    ? .readOnly(host: volume.home, at: WorkspaceOrder.home)
+                    : .writable(host: volume.home, at: WorkspaceOrder.home),
                 .readOnly(host: setup.tools + "/sessions", at: "/run/sessions"),
             ]
                 + order.mounts + (network == nil ? [] : [.readOnly(host: Self.hosts(in: folder), at: "/etc/hosts")]),
@@ -77,7 +79,7 @@ final class KeeperRoom {
         var request = LaunchRequest(
             uid: order.user.uid, bubblewrap: setup.bubblewrap, temporaryMountPoint: setup.tools + "/tmp",
             options: BubblewrapOptions(tools: setup.tools, privileged: privileged).rooms(for: spec)
-                + BubblewrapOptions.launched(.guest),
+                + (order.onlyReads ? BubblewrapOptions.readingAll : []) + BubblewrapOptions.launched(.guest),
             command: spec.command, openFiles: UInt64(max(16, order.limits.openFiles)),
             // The volume and /tmp have a size; a limit for one file would only be a smaller one.
             fileSize: 0, temporaryBytes: UInt64(max(4096, order.limits.disk.bytes)),

@@ -69,7 +69,7 @@ package final class Keepers: Sendable {
     /// Starts a workspace; returns when its room answers. On any failure nothing is left of it. Throws `conflict` when it runs already,
     /// `unavailable` when it cannot be started.
     package func start(_ order: WorkspaceOrder) async throws(ProvostError) -> KeptWorkspace {
-        defer { refill() }
+        defer { refill(after: Self.refillDelay) }
         return try await offPool { [self] () throws(ProvostError) -> KeptWorkspace in try startNow(order) }
     }
 
@@ -160,8 +160,11 @@ package final class Keepers: Sendable {
         state.withLock { _ = $0.slots.remove(warm.slot) }
     }
 
+    /// Making the next keeper costs as much processor time as the start that it followed: whoever was started has the machine first.
+    private static let refillDelay = TimeSpan(milliseconds: 250)
+
     /// Makes warm keepers up to the number asked for, in the background.
-    private func refill() {
+    private func refill(after delay: TimeSpan = .seconds(0)) {
         let wanted = state.withLock { state in
             guard !state.closed, state.warm.count + state.refilling < warm else { return false }
             state.refilling += 1
@@ -170,14 +173,17 @@ package final class Keepers: Sendable {
         guard wanted else { return }
         do throws(ProvostError) {
             try onOwnThread { [self] in
+                usleep(UInt32(delay.milliseconds) * 1000)
                 let made = try? make()
-                let surplus: Warm? = state.withLock { state in
-                    state.refilling -= 1
-                    guard let made, !state.closed else { return made }
+                let kept = state.withLock { state in
+                    guard let made, !state.closed else { return false }
                     state.warm.append(made)
-                    return nil
+                    return true
                 }
-                if let surplus { discard(surplus) } else if made != nil { refill() }
+                if let made, !kept { discard(made) }
+                // Last, so that `shutdown` waits for what is discarded as well.
+                state.withLock { $0.refilling -= 1 }
+                if kept { refill() }
             }
         } catch { state.withLock { $0.refilling -= 1 } }
     }
@@ -234,7 +240,7 @@ package final class Keepers: Sendable {
         }
         await withCheckedContinuation { continuation in
             let work: @Sendable () -> Void = { [self] in
-                for _ in 0..<200 where state.withLock({ $0.refilling > 0 }) { usleep(10_000) }
+                for _ in 0..<1000 where state.withLock({ $0.refilling > 0 }) { usleep(10_000) }
                 for warm in waiting { discard(warm) }
                 continuation.resume()
             }

@@ -28,11 +28,14 @@ package struct WorkspaceOrder: Sendable {
     package var shell: String
     /// A folder in the room whose files an empty home gets, copied by the learner's user; nil: none.
     package var starter: String?
+    /// The home is there to be read, all of it whatever its modes say, and not to be written. Nothing that a learner wrote may run in such
+    /// a room: give it no image.
+    package var onlyReads: Bool
 
     package init(
         id: String, start: Int, volume: VolumeMount, user: RoomUser, limits: RoomLimits, network: WorkspaceNetwork = .loopback,
         mounts: [RoomMount] = [], environment: [String: String] = [:], image: RoomImage? = nil, shell: String = "/bin/bash",
-        starter: String? = nil
+        starter: String? = nil, onlyReads: Bool = false
     ) {
         self.id = id
         self.start = start
@@ -45,6 +48,7 @@ package struct WorkspaceOrder: Sendable {
         self.image = image
         self.shell = shell
         self.starter = starter
+        self.onlyReads = onlyReads
     }
 
     static let home = "/home/learner"
@@ -67,6 +71,7 @@ package struct WorkspaceOrder: Sendable {
         writer.add(image?.environment ?? [:])
         writer.add(shell)
         writer.add(starter.map { [$0] } ?? [])
+        writer.add(onlyReads ? 1 : 0)
     }
 
     init(_ reader: inout WireReader) throws(ProvostError) {
@@ -97,6 +102,7 @@ package struct WorkspaceOrder: Sendable {
         if let root { image = try RoomImage(root: root, environment: variables) } else { image = nil }
         shell = try reader.text()
         starter = try reader.texts().first
+        onlyReads = try reader.int() != 0
     }
 }
 

@@ -65,6 +65,10 @@ struct BubblewrapOptions: Sendable {
         return environment.sorted { $0.key < $1.key }.flatMap { ["--setenv", $0.key, $0.value] }
     }
 
+    /// Reads what its own user's files do not let even their owner read. It reaches no file of anybody else: a capability of the room's user
+    /// namespace counts for the one user that is mapped into it (user_namespaces(7)).
+    static let readingAll = ["--cap-add", "CAP_DAC_READ_SEARCH"]
+
     /// Where a room with a terminal finds the program that makes it the controlling one; see `run_in_terminal` in
     /// provost-launch/main.c.
     static let terminalProgram = "/run/terminal"

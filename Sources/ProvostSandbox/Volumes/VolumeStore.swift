@@ -213,6 +213,14 @@ package final class VolumeStore: Sendable {
         }
     }
 
+    /// What a volume takes on the disk; zero when it is not there.
+    package func size(of id: String) -> ByteCount { ByteCount(VolumeCopy.blocks(of: path(id))) }
+
+    /// Files of this volume that were put aside.
+    package func aside(of id: String) -> [String] {
+        Files.names(in: folder + "/snapshots").filter { $0.hasPrefix("damaged-\(id)-") }.sorted()
+    }
+
     package func accounting() async -> VolumeAccounting {
         let counted = try? await offPool { [self] () throws(ProvostError) -> VolumeAccounting in
             var committed: Int64 = 0

@@ -14,6 +14,7 @@ struct WorkspaceRoutes {
         addFiles(to: router.group("workspaces/{workspace}/snapshots"))
         addSessions(to: router.group("workspaces/{workspace}"))
         addShares(to: router.group("workspaces/{workspace}"))
+        addClosing(to: router.group("cohorts/{cohort}/closing"))
     }
 
     private func addLife(to router: RouterGroup<ProvostRequestContext>) {
@@ -112,6 +113,13 @@ struct WorkspaceRoutes {
                 try await workspaces.open(principal, context.text("workspace"), wish)
             }
         }
+        router.get("files") { request, context in
+            let principal = try context.known()
+            let wish: ReadingWish = request.text("whole") == nil ? .place(request.text("path") ?? ".") : .whole
+            return try await context.session {
+                try await workspaces.read(principal, context.text("workspace"), wish)
+            }
+        }
         router.get("port/{port}") { _, context in
             let principal = try context.known()
             guard let port = Int(try context.text("port")), (1...65_535).contains(port) else {
@@ -180,6 +188,39 @@ struct WorkspaceRoutes {
             try await json(workspaces.listVisits(context.known(), context.text("workspace")))
         }
     }
+
+    // MARK: The end of study
+
+    private func addClosing(to router: RouterGroup<ProvostRequestContext>) {
+        let workspaces = workspaces
+        router.get { _, context in
+            try await json(ClosingInfo(workspaces.closing(context.known(), cohort: context.slug("cohort"))))
+        }
+        router.post { request, context in
+            let principal = try context.known()
+            let body = try await decoded(request, as: CloseCohort.self)
+            return try await json(
+                ClosingInfo(
+                    workspaces.closeCohort(
+                        principal, context.slug("cohort"), deleteOn: body.deleteOn, reason: body.reason)),
+                status: .created)
+        }
+        router.delete { request, context in
+            try await json(
+                ClosingInfo(
+                    workspaces.reopenCohort(
+                        context.known(), context.slug("cohort"), reason: request.text("reason") ?? "")))
+        }
+    }
+}
+
+extension ClosingInfo {
+    init(_ standing: ClosingStanding) {
+        self.init(
+            cohort: standing.cohort, closing: standing.closing, workspaces: standing.workspaces.count,
+            learners: Set(standing.workspaces.map(\.person)).count,
+            running: standing.workspaces.count { $0.state != .stopped }, size: standing.size, receipts: standing.receipts)
+    }
 }
 
 extension WorkspaceInfo {
@@ -187,6 +228,7 @@ extension WorkspaceInfo {
         self.init(
             workspace: view.workspace,
             place: view.place.map { WorkspacePlace(position: $0.position, of: $0.of, estimate: $0.estimate) },
-            usage: view.usage, deadline: view.deadline, deadlineCause: view.deadlineCause, balance: view.balance)
+            usage: view.usage, deadline: view.deadline, deadlineCause: view.deadlineCause, balance: view.balance,
+            deleteOn: view.deleteOn)
     }
 }

@@ -17,6 +17,7 @@ package final class WorkspaceCare: Service {
     let context: ServiceContext
     /// Whether the last look found less of the disk free than the reserve.
     private let isShort = Mutex(false)
+    let closings = ClosingWatch()
 
     init(_ runs: WorkspaceRuns, starts: WorkspaceStarts, warming: WorkspaceWarming) {
         self.runs = runs
@@ -53,6 +54,7 @@ package final class WorkspaceCare: Service {
                 if let run = rest.popFirst() { group.addTask { await self.look(at: run) } }
             }
         }
+        await deleteDue()
         starts.pump()
         warming.ring()
     }

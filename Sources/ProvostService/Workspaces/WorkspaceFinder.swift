@@ -13,6 +13,8 @@ struct WorkspaceFinder: Sendable {
         case own
         /// Take its volume away: the learner and whoever manages the cohort.
         case delete
+        /// Read its files: the same, but when is another matter.
+        case read
     }
     let context: ServiceContext
     let assignments: AssignmentService
@@ -23,7 +25,8 @@ struct WorkspaceFinder: Sendable {
         let workspace = try await find(principal, typed)
         if isOwner(principal, workspace) { return workspace }
         let permission: Permission =
-            right == .delete ? .manage(cohort: workspace.cohort) : .instruct(cohort: workspace.cohort)
+            right == .delete || right == .read
+            ? .manage(cohort: workspace.cohort) : .instruct(cohort: workspace.cohort)
         let isShared = try await share(principal, workspace) != nil
         if right == .see, isShared { return workspace }
         do throws(ProvostError) { try principal.require(permission) } catch {

@@ -14,6 +14,7 @@ final class WorkspaceRuns: Sendable {
     let volumes: VolumeStore
     let keepers: Keepers
     let turns = WorkspaceTurns()
+    let readers = WorkspaceReaders()
     private let trees: TreeCache
     private let images: ImageStore
     private let running = Mutex<[ID<Workspace>: RunningWorkspace]>([:])
@@ -88,6 +89,8 @@ final class WorkspaceRuns: Sendable {
         _ workspace: Workspace, lab: LabVersion, rescue: Bool
     ) async throws -> (order: WorkspaceOrder, image: UsableImage?) {
         let id = workspace.id.text
+        // Who works goes before who reads.
+        await readers.end(workspace.id)
         try await readyVolume(workspace, rescue: rescue)
         let tree = try await trees.tree(lab.content, blobs: context.blobs.open)
         let image = try await image(lab, tree: tree)

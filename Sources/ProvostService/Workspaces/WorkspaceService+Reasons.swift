@@ -57,7 +57,12 @@ extension WorkspaceService {
         var found: [String] = []
         let window = try await WorkspaceWindow.find(cohort: workspace.cohort, person: workspace.person, context)
         if !window.mayRun(at: context.now()) {
-            found.append("Outside the study window of \(workspace.cohort) (\(window.begins) to \(window.ends)) nothing starts.")
+            found.append(
+                window.closing == nil
+                    ? "Outside the study window of \(workspace.cohort) (\(window.begins) to \(window.ends)) nothing starts."
+                    : window.refusal.message)
+        } else if let closing = window.closing {
+            found.append("The workspaces of \(workspace.cohort) are closed; the files are deleted on \(closing.deleteOn).")
         }
         let balance = try await context.store.balance(cohort: workspace.cohort, person: workspace.person)
         if let balance, balance.left <= 0 { found.append("The budget of \(workspace.cohort) is used up.") }

@@ -15,6 +15,8 @@ package struct WorkspaceView: Sendable {
     package let deadlineCause: String?
     /// What is left of the learner's budget; nil: there is none, or it does not run.
     package let balance: BudgetBalance?
+    /// The day on which its files are deleted, because its cohort is closed; nil: they are kept.
+    package let deleteOn: CivilDate?
 }
 
 /// What learners do with their workspaces, and what others may do for them. Each verb runs to its end whatever becomes of who asked, one at a
@@ -97,9 +99,11 @@ package final class WorkspaceService: Sendable {
 
     func view(_ workspace: Workspace) async throws(ProvostError) -> WorkspaceView {
         let place = workspace.state == .waiting ? try await machinery?.starts.place(of: workspace.id) : nil
+        let deleteOn = workspace.state == .deleted ? nil : try await context.store.closing(cohort: workspace.cohort)?.deleteOn
         guard let machinery, let run = machinery.runs[workspace.id], run.start == workspace.start else {
             return WorkspaceView(
-                workspace: workspace, place: place, usage: nil, deadline: nil, deadlineCause: nil, balance: nil)
+                workspace: workspace, place: place, usage: nil, deadline: nil, deadlineCause: nil, balance: nil,
+                deleteOn: deleteOn)
         }
         // Asked anew: it costs the keeper a few file reads, and a learner looks at what they just did.
         let usage = (try? await run.kept.usage()) ?? run.watch.usage
@@ -113,7 +117,8 @@ package final class WorkspaceService: Sendable {
             }
         }
         return WorkspaceView(
-            workspace: workspace, place: nil, usage: usage, deadline: deadline, deadlineCause: cause, balance: watch.balance)
+            workspace: workspace, place: nil, usage: usage, deadline: deadline, deadlineCause: cause, balance: watch.balance,
+            deleteOn: deleteOn)
     }
 
     /// Open terminals and commands; of a workspace that does not run, none.

@@ -93,8 +93,9 @@ final class WorkspaceStarts: Sendable {
             limits.files = workspace.limits.files
         }
         let window = try await WorkspaceWindow.find(cohort: workspace.cohort, person: workspace.person, context)
+        guard window.mayRun(at: context.now()) else { throw window.refusal }
         return StartRequest(
-            limits: limits, network: manifest.network, labVersion: lab.digest, mayRun: window.mayRun(at: context.now()),
+            limits: limits, network: manifest.network, labVersion: lab.digest, mayRun: true,
             capacity: runs.settings.capacity, queue: queue, slots: try await slots.current())
     }
 

@@ -68,7 +68,7 @@ final class WorkspaceWarming: Sendable {
             var reason = obstacle
             if reason == nil {
                 do throws(ProvostError) {
-                    try await warm(enrollment, planned, lab)
+                    try await warm(enrollment, planned, lab, begins: window.begins)
                 } catch { reason = error.message }
             }
             try await context.store.recordWarming(
@@ -83,8 +83,14 @@ final class WorkspaceWarming: Sendable {
         try await context.store.workspaces(WorkspaceFilter(states: [.starting])).isEmpty
     }
 
-    private func warm(_ enrollment: Enrollment, _ planned: PlannedSlot, _ lab: LabVersion) async throws(ProvostError) {
+    private func warm(_ enrollment: Enrollment, _ planned: PlannedSlot, _ lab: LabVersion, begins: Timestamp)
+        async throws(ProvostError)
+    {
         let person = enrollment.person
+        let window = try await WorkspaceWindow.find(cohort: enrollment.cohort, person: person.slug, context)
+        guard window.mayRun(at: begins) else {
+            throw ProvostError(.outsideWindow, "\(enrollment.cohort) is closed, or outside its study window then")
+        }
         if try await context.store.workspace(assignment: planned.assignment, person: person.id) == nil {
             let chain = try await context.store.limitChain(cohort: enrollment.cohort, person: person.slug)
             try requireRoom(for: chain.workspace(lab: lab.manifest.workspace).disk)

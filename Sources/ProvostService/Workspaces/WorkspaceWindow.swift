@@ -1,12 +1,29 @@
 import ProvostCore
 import ProvostStore
 
-/// Until when a learner's workspaces may run: the cohort's study window, or an extension beyond it.
+/// Until when a learner's workspaces may run: the cohort's study window, which a closing ends, or an extension beyond it.
 struct WorkspaceWindow: Sendable {
+    let cohort: Slug
     let begins: Timestamp
     let ends: Timestamp
     /// nil: none, or it is over.
     let extended: Timestamp?
+    /// nil: the cohort is not closed.
+    let closing: CohortClosing?
+
+    /// Why nothing starts outside, and what can be done.
+    var refusal: ProvostError {
+        guard let closing else {
+            return ProvostError(
+                .outsideWindow,
+                "Outside the study window of \(cohort) nothing starts; your files are kept, and you can take them with you: provost export \(cohort). Ask an admin of the cohort for an extension."
+            )
+        }
+        return ProvostError(
+            .outsideWindow,
+            "The workspaces of \(cohort) are closed. Your files can be read until they are deleted on \(closing.deleteOn); take them with you: provost export \(cohort)"
+        )
+    }
 
     func mayRun(at instant: Timestamp) -> Bool { left(at: instant).milliseconds > 0 }
     /// Zero outside.
@@ -21,8 +38,9 @@ struct WorkspaceWindow: Sendable {
         let known = try await context.store.cohort(cohort)
         let study = StudyWindow(
             firstDay: known.firstDay, lastDay: known.lastDay, zone: try context.zones.zone(known.timezone))
+        let closing = try await context.store.closing(cohort: cohort)
         return WorkspaceWindow(
-            begins: study.begins, ends: study.ends,
-            extended: try await context.store.extensionUntil(cohort: cohort, person: person))
+            cohort: cohort, begins: study.begins, ends: min(study.ends, closing?.at ?? study.ends),
+            extended: try await context.store.extensionUntil(cohort: cohort, person: person), closing: closing)
     }
 }

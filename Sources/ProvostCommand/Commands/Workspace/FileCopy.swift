@@ -81,7 +81,7 @@ struct FileCopy: Sendable {
 
     // MARK: Here
 
-    /// As `cp -r` does, but nothing here is overwritten: `conflict` when the place is taken. What the workspace sends is unpacked as
+    /// As `cp -r` does, but nothing here is overwritten: `conflict` when the place is taken. The workspace may be stopped. What the workspace sends is unpacked as
     /// distrustfully as a submission; links that lead outside are left out and named.
     func pull(_ path: String, to target: String) async throws {
         let remote = path.isEmpty ? "." : path
@@ -99,7 +99,7 @@ struct FileCopy: Sendable {
         // A sparse file could be sent for ever.
         let limit = ByteCount(max(info.workspace.limits.disk.bytes, 1 << 30) + (64 << 20))
         let arrival = Arrival(descriptor: file, limit: limit)
-        let (code, errors) = try await program.run(Self.give, [remote]) { try arrival.take($0) }
+        let (code, errors) = try await program.files(remote) { try arrival.take($0) }
         let left = errors.split(separator: "\n").filter { $0.hasPrefix("left-out ") }.map { String($0.dropFirst(9)) }
         guard code == 0, let kind = arrival.kind else {
             throw failure(errors.split(separator: "\n").filter { !$0.hasPrefix("left-out ") }.joined(separator: "\n"), code)
@@ -112,23 +112,6 @@ struct FileCopy: Sendable {
             session.say(.workspace(.copied(files: try keepFolder(file, place, limit), to: place)))
         }
     }
-
-    /// The first line says what follows: `file EXECUTABLE SIZE`, or `folder`.
-    private static let give = """
-        if [ -d "$1" ]; then
-            cd "$1" || exit 1
-            echo folder
-            find . -type l -lname '/*' -printf 'left-out %P\\n' >&2
-            find . \\( -type f -o -type d -o -type l ! -lname '/*' \\) -print0 | tar -c -f - --null --no-recursion -T -
-        elif [ -f "$1" ]; then
-            if [ -x "$1" ]; then x=1; else x=0; fi
-            echo "file $x $(wc -c < "$1")"
-            exec cat -- "$1"
-        else
-            echo "“$1” is not there, or is neither a file nor a folder" >&2
-            exit 3
-        fi
-        """
 
     private func keepFile(_ file: Int32, _ place: String, expected: Int64?, executable: Bool) throws {
         let length = lseek(file, 0, SEEK_END)

@@ -57,7 +57,19 @@ struct RoomProgram: Sendable {
         output: @Sendable ([UInt8]) throws -> Void
     ) async throws -> (status: Int32, errors: String) {
         let opening = SessionOpening.command(["/bin/sh", "-c", script, "provost"] + arguments, terminal: false)
-        return try await session.client.session(opening.path(workspace, WindowSize(), term: "dumb")) { receiver, sender in
+        return try await run(opening, input: input, output: output)
+    }
+
+    /// The files of a workspace that may be stopped: a place in it, or with nil the whole home; see `ReadingWish` of the server.
+    func files(_ path: String?, output: @Sendable ([UInt8]) throws -> Void) async throws -> (status: Int32, errors: String) {
+        try await run(.files(path), input: nil, output: output)
+    }
+
+    private func run(
+        _ opening: SessionOpening, input: (@Sendable (SessionSender) async throws -> Void)?,
+        output: @Sendable ([UInt8]) throws -> Void
+    ) async throws -> (status: Int32, errors: String) {
+        try await session.client.session(opening.path(workspace, WindowSize(), term: "dumb")) { receiver, sender in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 defer { group.cancelAll() }
                 group.addTask {

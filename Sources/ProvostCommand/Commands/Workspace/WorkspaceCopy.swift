@@ -20,7 +20,8 @@ struct WorkspaceCopy: AsyncParsableCommand {
         case (.here(let path), .there(let name, let target)):
             try await FileCopy(session: session, workspace: try await WorkspaceChoice.find(name, session)).push(path, to: target)
         case (.there(let name, let path), .here(let target)):
-            try await FileCopy(session: session, workspace: try await WorkspaceChoice.find(name, session)).pull(path, to: target)
+            let workspace = try await WorkspaceChoice.find(name, session, stopped: true)
+            try await FileCopy(session: session, workspace: workspace).pull(path, to: target)
         default: throw session.surroundings.error(.invalid, .workspace(.oneRemote))
         }
     }
@@ -63,6 +64,7 @@ struct WorkspacePush: AsyncParsableCommand {
 struct WorkspacePull: AsyncParsableCommand {
     static let configuration = Help.command(
         "pull", "Copy a file or folder from your workspace to this machine; nothing is overwritten.",
+        note: "It works while the workspace is stopped, and after the study window.",
         examples: "provost pull src", "provost pull results.csv /tmp --workspace web-service")
 
     @Argument(help: "The file or folder in the workspace, seen from the home. Default: the whole home.")
@@ -75,7 +77,7 @@ struct WorkspacePull: AsyncParsableCommand {
 
     func run() async throws {
         let session = try connection.session()
-        let name = try await WorkspaceChoice.find(workspace, session)
+        let name = try await WorkspaceChoice.find(workspace, session, stopped: true)
         try await FileCopy(session: session, workspace: name).pull(path, to: target)
     }
 }

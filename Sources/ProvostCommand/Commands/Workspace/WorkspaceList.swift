@@ -45,6 +45,7 @@ struct WorkspaceList: AsyncParsableCommand {
                 guard info.workspace.state == .stopped else { return "" }
                 return info.workspace.stopDetail ?? info.workspace.stopReason?.rawValue ?? ""
             },
+            Column("deleted-on") { $0.deleteOn?.description ?? "" },
         ]
     }
 }
