@@ -151,8 +151,9 @@ extension Database {
             guard request.queue else {
                 throw ProvostError(.unavailable, "The server is full; wait for a place, or try again later.")
             }
-            try run(
-                "UPDATE workspace SET state = 'waiting', askedAt = ? WHERE id = ?", [instant.milliseconds, workspace.id.text])
+            // After all who wait, also when the clock was set back since they asked.
+            let asked = max(instant.milliseconds, (try waitingTickets().map(\.askedAt.milliseconds).max() ?? .min / 2) + 1)
+            try run("UPDATE workspace SET state = 'waiting', askedAt = ? WHERE id = ?", [asked, workspace.id.text])
             try appendAudit(
                 actor: actor, action: "workspace.wait", subject: workspace.id.text, details: ["before": "\(order.count)"],
                 at: instant)
@@ -179,13 +180,17 @@ extension Database {
             || capacity.starting.map { use.starting >= $0 } == true
     }
 
-    func waitingOrder() throws -> [WaitingRule.Ticket] {
-        let tickets = try rows(
+    private func waitingTickets() throws -> [WaitingRule.Ticket] {
+        try rows(
             """
             SELECT w.id, p.slug, w.askedAt, w.sequence FROM workspace w
             JOIN enrollment e ON e.id = w.enrollment JOIN person p ON p.id = e.person WHERE w.state = 'waiting'
             """
         ) { WaitingRule.Ticket(workspace: $0.id(0), person: $0.slug(1), askedAt: $0.instant(2), sequence: $0[3]) }
+    }
+
+    func waitingOrder() throws -> [WaitingRule.Ticket] {
+        let tickets = try waitingTickets()
         guard tickets.count > 1 else { return tickets }
         let running = try rows(
             """
