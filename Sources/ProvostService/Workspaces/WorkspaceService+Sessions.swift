@@ -48,7 +48,8 @@ extension WorkspaceService {
             workspace.state == .running || workspace.state == .frozen
         else {
             // Who comes back to a terminal, after the daemon was away, is to read here why it is not there any more.
-            let why = workspace.state == .stopped && workspace.start > 0 ? ": \(stopped(workspace))" : ""
+            let isOver = workspace.state == .stopped || workspace.state == .stopping
+            let why = isOver && workspace.start > 0 ? ": \(stopped(workspace))" : ""
             throw ProvostError(
                 .conflict,
                 "The workspace \(workspace.assignment) is \(workspace.state.rawValue)\(why); run: provost start \(workspace.assignment)"
