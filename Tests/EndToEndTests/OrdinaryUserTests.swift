@@ -5,7 +5,7 @@ import Testing
 
 /// `provost doctor` where the daemon and the person at the command line are an ordinary user, who has no cgroups and no loop devices: each limit
 /// is tried all the same, and the ones that do not hold are named.
-@Suite(.rooms) struct OrdinaryUserTests {
+@Suite(.rooms, .serialized) struct OrdinaryUserTests {
     /// Nobody else's: neither of a room nor of a person.
     private static let user = "999983"
 
@@ -36,11 +36,31 @@ import Testing
         }
         private static var user: String { OrdinaryUserTests.user }
 
-        func run(_ name: String, _ arguments: [String]) throws -> RunningProgram {
+        /// Ready, with what cannot be enforced here accepted.
+        func daemon() async throws -> RunningProgram {
+            let daemon = try run("provostd", ["serve", "--state", home + "/s", "--allow-degraded", "--warm-workspaces", "0"])
+            for _ in 0..<600 where daemon.isRunning && !daemon.errors.contains("Ready") {
+                try await Task.sleep(for: .milliseconds(100))
+            }
+            try #require(daemon.errors.contains("Ready"), "\(daemon.errors)")
+            return daemon
+        }
+
+        /// The command line, which must succeed.
+        func must(_ arguments: [String], home: String? = nil) async throws -> Ended {
+            let program = try run("provost", arguments, home: home)
+            let ended = Ended(
+                status: await program.ended(within: .seconds(120)), output: program.output, errors: program.errors)
+            try #require(ended.status == 0, "provost \(arguments.joined(separator: " ")): \(ended.text)")
+            return ended
+        }
+
+        func run(_ name: String, _ arguments: [String], home: String? = nil) throws -> RunningProgram {
             try RunningProgram(
                 "/usr/bin/setpriv",
                 ["--reuid", Self.user, "--regid", Self.user, "--clear-groups", "\(folder)/bin/\(name)"] + arguments,
-                environment: ["HOME": home, "PATH": "/usr/bin:/bin"], folder: home,
+                environment: ["HOME": home ?? self.home, "PATH": "/usr/bin:/bin", "PROVOST_SERVER": "unix:" + socket],
+                folder: self.home,
                 outputs: "\(folder)/\(name)-\(UInt64.random(in: 0 ... .max))")
         }
     }
@@ -51,12 +71,8 @@ import Testing
             #expect(await refused.ended(within: .seconds(60)) == 1)
             #expect(refused.errors.contains("--allow-degraded"), "\(refused.errors)")
 
-            let daemon = try place.run("provostd", ["serve", "--state", place.home + "/s", "--allow-degraded"])
-            for _ in 0..<600 where daemon.isRunning && !daemon.errors.contains("Ready") {
-                try await Task.sleep(for: .milliseconds(100))
-            }
-            try #require(daemon.errors.contains("Ready"), "\(daemon.errors)")
-            let doctor = try place.run("provost", ["doctor", "-o", "json", "--server", "unix:" + place.socket])
+            let daemon = try await place.daemon()
+            let doctor = try place.run("provost", ["doctor", "-o", "json"])
             #expect(await doctor.ended(within: .seconds(180)) == 1, "\(doctor.output)\(doctor.errors)")
             let checks = JSON(parsing: doctor.output)["checks"].items
             var states: [String: String] = [:]
@@ -78,12 +94,53 @@ import Testing
             #expect(advice.contains { $0.contains("Run the daemon as root") }, "\(advice)")
             #expect(doctor.errors.contains("Not enforced: memory"), "\(doctor.errors)")
 
-            daemon.send(signal: SIGTERM)
-            #expect(await daemon.ended(within: .seconds(60)) == 0, "\(daemon.errors)")
-            #expect(!daemon.errors.contains(" error "), "\(daemon.errors)")
-            let left = try await Self.processes()
-            #expect(left.isEmpty, "\(left)")
+            try await Self.end(daemon)
         }
+    }
+
+    /// A workspace runs there all the same, at a terminal that has its name in the room.
+    @Test func aWorkspaceRuns() async throws {
+        try await Place.with { place in
+            let daemon = try await place.daemon()
+            for (name, text) in [
+                ("grader/grader.yaml", "name: work\ntitle:\n  en: Work\nformat: exit-code\nrun: [./run]\n"),
+                ("grader/run", "#!/bin/sh\n"),
+                ("lab/lab.yaml", "name: work\ntitle:\n  en: Work\ngrader: work\npoints: 10\n"), ("lab/README.md", "# Work\n"),
+                ("lab/starter/hello.txt", "hello\n"),
+            ] {
+                let file = URL(fileURLWithPath: "\(place.folder)/\(name)")
+                try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try Data(text.utf8).write(to: file)
+            }
+            unsafe chmod(place.folder + "/grader/run", 0o755)
+            let learner = place.home + "/kim"
+            for command in [
+                ["org", "create", "acme"], ["program", "create", "backend", "--org", "acme"],
+                [
+                    "cohort", "create", "autumn", "--program", "backend", "--first-day", Classroom.day(-3), "--last-day",
+                    Classroom.day(30), "--timezone", "Asia/Seoul",
+                ], ["grader", "publish", place.folder + "/grader"], ["lab", "publish", place.folder + "/lab", "--no-check"],
+                ["assignment", "create", "work", "--lab", "work", "--cohort", "autumn"],
+            ] { _ = try await place.must(command) }
+            let code = try await place.must(["enroll", "kim", "--cohort", "autumn", "-o", "json"]).json["code"].text
+            _ = try await place.must(["login", try #require(code)], home: learner)
+            _ = try await place.must(["start", "work"], home: learner)
+            let inside = try await place.must(
+                ["exec", "work", "-t", "--", "sh", "-c", "cat hello.txt; stat -c %n:%u:%a $(tty)"], home: learner)
+            #expect(inside.output.contains("hello"), "\(inside.text)")
+            #expect(inside.output.contains(/\/dev\/pts\/[0-9]+:1000:600/), "\(inside.text)")
+            _ = try await place.must(["stop", "work"], home: learner)
+            try await Self.end(daemon)
+        }
+    }
+
+    /// Stops it in order; nothing of its user is left.
+    private static func end(_ daemon: RunningProgram) async throws {
+        daemon.send(signal: SIGTERM)
+        #expect(await daemon.ended(within: .seconds(60)) == 0, "\(daemon.errors)")
+        #expect(!daemon.errors.contains(" error "), "\(daemon.errors)")
+        let left = try await Self.processes()
+        #expect(left.isEmpty, "\(left)")
     }
 
     /// Of this user, once the kernel has ended what was killed.
