@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <net/if.h>
 #include <poll.h>
@@ -60,8 +61,12 @@ int clinux_nonblocking(int fd) {
     return flags < 0 ? -errno : RESULT(fcntl(fd, F_SETFL, flags | O_NONBLOCK));
 }
 
-int clinux_terminal(int rows, int columns, int64_t owner, int pair[2]) {
-    int ours = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK), theirs = -1, error;
+int clinux_terminal(int devpts, int rows, int columns, int64_t owner, int pair[2]) {
+    int flags = O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK, ours = -1, theirs = -1, error;
+    struct statfs system;
+    // Nobody can put a name of their own into a devpts.
+    if (devpts >= 0 && fstatfs(devpts, &system) == 0 && system.f_type == DEVPTS_SUPER_MAGIC) ours = openat(devpts, "ptmx", flags);
+    if (ours < 0) ours = posix_openpt(flags);
     if (ours < 0) return -errno;
     // By the pair's own descriptor: a name in /dev/pts can belong to another file system.
     if (unlockpt(ours) == 0) theirs = ioctl(ours, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);

@@ -153,8 +153,9 @@ extension Database {
             guard request.queue else {
                 throw ProvostError(.unavailable, "The server is full; wait for a place, or try again later.")
             }
-            try run(
-                "UPDATE workspace SET state = 'waiting', askedAt = ? WHERE id = ?", [instant.milliseconds, workspace.id.text])
+            // After all who wait, also when the clock was set back since they asked.
+            let asked = max(instant.milliseconds, (order.map(\.askedAt.milliseconds).max() ?? .min / 2) + 1)
+            try run("UPDATE workspace SET state = 'waiting', askedAt = ? WHERE id = ?", [asked, workspace.id.text])
             try appendAudit(
                 actor: actor, action: "workspace.wait", subject: workspace.id.text, details: ["before": "\(order.count)"],
                 at: instant)

@@ -9,7 +9,7 @@
 //                     C  number, port, milliseconds: connect to 127.0.0.1:port
 //                     P  starter and home (two texts): copy what lies in starter into home, if home is empty
 //                     X  TERM to everything in the room, and a hang-up to what has a terminal
-//   to the keeper     H  we are here
+//   to the keeper     H  we are here; with the folder /dev/pts, so that a terminal has its name in the room
 //                     E  number, status as a shell writes it
 //                     c  number, errno; with 0 the connected socket
 //                     p  errno
@@ -270,7 +270,9 @@ _Noreturn void serveSessions(void) {
     fcntl(keeper, F_SETFD, FD_CLOEXEC);
     for (int index = 0; index < mostConnects; index++) connects[index].socket = -1;
     if (ended < 0) _exit(exitChannel);
-    say('H', 0, 0, -1);
+    int terminals = open("/dev/pts", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    say('H', 0, 0, terminals);
+    if (terminals >= 0) close(terminals);
     for (;;) {
         struct pollfd waits[2 + mostConnects] = {{.fd = keeper, .events = POLLIN}, {.fd = ended, .events = POLLIN}};
         int64_t now = milliseconds(), next = -1;

@@ -188,51 +188,52 @@ import Testing
         }
     }
 
-    @Test func aLearnerWhoIsRemovedWhileInsideIsToldAndKeepsTheFiles() async throws {
+    /// A terminal, a command and a connection through a forwarded port: each ends, those that can say so with the reason.
+    @Test(.enabled(if: Capability.toolchains.shouldRun, "\(Capability.toolchains.reason)"))
+    func aLearnerWhoIsRemovedWhileInsideIsToldAndKeepsTheFiles() async throws {
         try await Self.with { daemon, room, learner in
-            async let inside = daemon.cli(["exec", "work", "--", "sleep", "100"], as: learner, limit: .seconds(60))
-            try await Task.sleep(for: .seconds(1))
+            let serve =
+                "import socket\ns = socket.create_server(('127.0.0.1', 8000))\nprint('listening', flush=True)\nwhile True: c, _ = s.accept(); c.send(b'hello'); c.recv(1)"
+            async let inside = daemon.cli(["exec", "work", "--", "python3", "-c", serve], as: learner, limit: .seconds(60))
+            let shell = try await daemon.shell("work", as: learner)
+            let forward = try RunningProgram(
+                "provost", ["forward", "work", "0:8000"],
+                environment: [
+                    "HOME": learner.home, "PATH": "/usr/bin:/bin", "XDG_CONFIG_HOME": learner.home + "/config",
+                    "PROVOST_SERVER": "unix:" + daemon.socket,
+                ], folder: learner.home, outputs: learner.home + "/forward")
+            defer { forward.send(signal: SIGKILL) }
+            for _ in 0..<300 where !forward.output.contains("http://") { try await Task.sleep(for: .milliseconds(50)) }
+            let port = try #require(forward.output.firstMatch(of: /127\.0\.0\.1:([0-9]+)/), "\(forward.errors)").1
+            let visit =
+                "import socket, sys\ns = socket.create_connection(('127.0.0.1', int(sys.argv[1])))\nprint(s.recv(5), flush=True)\nprint(s.recv(5), flush=True)"
+            let page = try RunningProgram(
+                "/usr/bin/python3", ["-c", visit, String(port)], environment: ["PATH": "/usr/bin"], folder: learner.home,
+                outputs: learner.home + "/page")
+            for _ in 0..<300 where !page.output.contains("hello") { try await Task.sleep(for: .milliseconds(50)) }
+            #expect(page.isRunning && page.output.contains("hello"), "\(page.output)\(page.errors)\(forward.errors)")
+
             try await daemon.must(["enrollment", "suspend", learner.name, "--cohort", room.cohort])
             let ended = try await inside
             #expect(ended.status != 0)
-            #expect(ended.text.contains("files are kept") || ended.text.contains("kept"), "\(ended.text)")
+            #expect(ended.text.contains("suspended") && ended.text.contains("kept"), "\(ended.text)")
+            #expect(await shell.ended(within: .seconds(20)) != 128 + SIGKILL, "the terminal stayed: \(shell.output)")
+            #expect(shell.output.contains("suspended") && shell.output.contains("kept"), "\(shell.output)")
+            #expect(await page.ended(within: .seconds(20)) != 128 + SIGKILL, "the connection stayed: \(page.output)")
+            // The next one through the same port is refused.
+            let late = try RunningProgram(
+                "/usr/bin/python3", ["-c", visit, String(port)], environment: ["PATH": "/usr/bin"], folder: learner.home,
+                outputs: learner.home + "/late")
+            #expect(await late.ended(within: .seconds(20)) != 128 + SIGKILL, "\(late.output)")
+            #expect(!late.output.contains("hello"))
+
             let again = try await daemon.cli(["start", "work"], as: learner)
             #expect(again.status == 4 || again.status == 3, "\(again.text)")
+            let listed = try await daemon.must(["workspace", "list", "-o", "json"])
+            let workspace = listed.json[0]["workspace"]
+            #expect(workspace["state"].text == "stopped" && workspace["stopReason"].text == "suspended", "\(listed.output)")
             let volumes = try FileManager.default.contentsOfDirectory(atPath: daemon.state + "/volumes")
             #expect(volumes.contains { $0.hasPrefix("wsp_") })
-        }
-    }
-
-    /// The daemon is killed while a snapshot is made: the workspace goes on, and every snapshot that is listed is whole.
-    /// PROVOST_INSTANTS: how many instants are tried.
-    @Test func aDaemonKilledInASnapshotLeavesWholeSnapshots() async throws {
-        let instants = unsafe getenv("PROVOST_INSTANTS").flatMap { unsafe Int(String(cString: $0)) } ?? 5
-        try await Self.with(quotas: [("disk", "256MiB")]) { daemon, _, learner in
-            try await daemon.must(
-                ["exec", "work", "--", "sh", "-c", "head -c 60M /dev/urandom >~/data; sha256sum <~/data >~/sum"], as: learner)
-            for _ in 0..<instants {
-                async let asked = daemon.cli(["workspace", "snapshot", "work"], as: learner)
-                try await Task.sleep(for: .milliseconds(Int.random(in: 5...400)))
-                await daemon.kill()
-                _ = try await asked
-                try await daemon.start()
-                let inside = try await daemon.cli(
-                    ["exec", "work", "--", "sh", "-c", "echo x >~/after && sha256sum <~/data | cmp - ~/sum && echo whole"],
-                    as: learner)
-                #expect(inside.output == "whole\n", "\(inside.text)")
-            }
-            let listed = try await daemon.must(["workspace", "snapshots", "work", "-o", "json"], as: learner)
-            let snapshots = listed.json.items.compactMap { $0["id"].text }
-            if let last = snapshots.last {
-                try await daemon.must(["workspace", "restore", last, "work"], as: learner)
-                let inside = try await daemon.cli(
-                    ["exec", "work", "--", "sh", "-c", "sha256sum <~/data | cmp - ~/sum && echo whole"], as: learner)
-                #expect(inside.output == "whole\n", "\(inside.text)")
-            }
-            let hidden = try FileManager.default.contentsOfDirectory(atPath: daemon.state + "/volumes/snapshots").filter {
-                $0.hasPrefix(".")
-            }
-            #expect(hidden.isEmpty, "\(hidden)")
         }
     }
 }

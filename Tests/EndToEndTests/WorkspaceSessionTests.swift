@@ -158,39 +158,6 @@ import Testing
         }
     }
 
-    /// The daemon is killed at instants within a start and within a stop: what follows finishes or undoes it, and nothing is charged twice.
-    @Test func aDaemonThatIsKilledInAStartOrAStopLeavesNothingHalfDone() async throws {
-        try await Self.with { daemon, learner, _, _ in
-            for (number, delay) in [5, 30, 60, 100, 160, 250].enumerated() {
-                let verb = number.isMultiple(of: 2) ? "stop" : "start"
-                try await daemon.must([verb == "stop" ? "start" : "stop", "work"], as: learner)
-                async let asked = daemon.cli([verb, "work"], as: learner)
-                try await Task.sleep(for: .milliseconds(delay))
-                await daemon.kill()
-                _ = try await asked
-                try await daemon.start()
-                try await daemon.must(["start", "work"], as: learner)
-                let inside = try await daemon.cli(["exec", "work", "--", "cat", "hello.txt"], as: learner)
-                #expect(inside.output == "hello\n", "\(verb) after \(delay) ms: \(inside.text)")
-                let runs = try FileManager.default.contentsOfDirectory(atPath: daemon.state + "/run").filter {
-                    $0.hasPrefix("wsp_")
-                }
-                #expect(runs.count == 1, "\(runs)")
-            }
-            try await daemon.must(["stop", "work"], as: learner)
-            let database = Database(daemon: daemon)
-            let open = try await database.run(
-                "SELECT count(*) FROM ledger h WHERE h.kind = 'hold' AND NOT EXISTS (SELECT 1 FROM ledger e WHERE e.hold = h.sequence)"
-            )
-            #expect(open == ["0"])
-            let twice = try await database.run(
-                "SELECT count(*) FROM (SELECT hold FROM ledger WHERE hold IS NOT NULL GROUP BY hold HAVING count(*) > 1)")
-            #expect(twice == ["0"])
-            let mounts = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
-            #expect(!mounts.contains(daemon.state + "/"))
-        }
-    }
-
     /// Blocking work. In the test's own task, or what it finds out would be nobody's.
     @concurrent private static func offPool(_ work: @Sendable () throws -> Void) async throws { try work() }
 }

@@ -74,7 +74,10 @@ import Testing
         #expect(LeaseRule.step(left: .seconds(0), frozen: nil) == .freeze)
         #expect(LeaseRule.step(left: .seconds(-9), frozen: .seconds(299)) == .run)
         #expect(LeaseRule.step(left: .seconds(0), frozen: .seconds(300)) == .stop)
-        #expect(LeaseRule.step(left: .seconds(1), frozen: .seconds(400)) == .thaw)
+        #expect(LeaseRule.step(left: .seconds(61), frozen: .seconds(400)) == .thaw)
+        // A clock that was put back a little gives nobody time.
+        #expect(LeaseRule.step(left: .seconds(60), frozen: .seconds(299)) == .run)
+        #expect(LeaseRule.step(left: .seconds(60), frozen: .seconds(300)) == .stop)
         #expect(LeaseRule.step(left: nil, frozen: .seconds(1)) == .thaw)
     }
 }

@@ -13,6 +13,10 @@ extension RealRooms {
                 shell.type("stty size; pwd; id -u; echo 한국어-$((40+2))\n")
                 try await shell.until(output: "한국어-42")
                 #expect(shell.output.contains("24 80\r\n/home/learner\r\n1000\r\n"))
+                // The terminal has its name in the room, and is the learner's alone.
+                shell.type("stat -c 'terminal-%n:%u:%a' $(tty); echo through >$(tty)\n")
+                try await shell.until(output: "through\r\n")
+                #expect(shell.output.contains(/terminal-\/dev\/pts\/[0-9]+:1000:600\r\n/), "\(shell.output)")
                 shell.send(.resize((rows: 40, columns: 100)))
                 shell.type("stty size\n")
                 try await shell.until(output: "40 100")
@@ -130,7 +134,7 @@ extension RealRooms {
                 ).room
                 try await workspace.setLimits(limits)
                 let shell = try await bench.shell(workspace)
-                shell.type("python3 -c 'import time;x=bytearray(300<<20);print(\"ho\"+\"lds\",flush=True);time.sleep(60)'\n")
+                shell.type("python3 -c 'import time;x=bytearray(96<<20);print(\"ho\"+\"lds\",flush=True);time.sleep(60)'\n")
                 try await shell.until(output: "holds")
                 limits.memory = .mebibytes(64)
                 do {
@@ -168,6 +172,17 @@ extension RealRooms {
                 #expect(again.asked && again.reason == "stopped by the test")
                 await next.shutdown()
                 _ = await workspace.ended()
+            }
+        }
+
+        @Test func aKeeperThatEndsAtOnceIsNotWaitedFor() async throws {
+            try await withKeepers(before: "exit 3") { bench in
+                let order = try await bench.order("never")
+                let began = ContinuousClock.now
+                let error = await #expect(throws: ProvostError.self) { _ = try await bench.keepers.start(order) }
+                #expect(error?.code == .unavailable, "\(String(describing: error))")
+                #expect(ContinuousClock.now - began < .seconds(20))
+                bench.keepers.returnUser(order.user)
             }
         }
 

@@ -11,7 +11,8 @@ extension RealRooms {
             let process = Process()
             process.executableURL = URL(fileURLWithPath: builtProgram("room-benchmark"))
             process.arguments = ["hold"]
-            process.environment = ["PROVOST_BENCHMARK_FOLDER": folder]
+            // With ours beside it: where Swift's libraries are not in their usual place, it says where.
+            process.environment = ProcessInfo.processInfo.environment.merging(["PROVOST_BENCHMARK_FOLDER": folder]) { $1 }
             let pipe = Pipe()
             process.standardOutput = pipe
             try process.run()

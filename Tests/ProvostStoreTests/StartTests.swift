@@ -197,4 +197,16 @@ struct StartTests {
             campus.id(2, 0), start: 0, reason: .asked, detail: nil, by: "minji", at: World.now)
         #expect(try #require(try await campus.store.waitingPlace(campus.id(3, 0))) == (2, 3))
     }
+    /// Who asked first goes first, whatever the clock showed.
+    @Test func aClockThatIsSetBackLetsNobodyOvertake() async throws {
+        let campus = try await Campus.make(learners: 4, assignments: 1)
+        let one = campus.request(capacity: MachineCapacity(workspaces: 1), queue: true)
+        _ = try await campus.begin(0, 0, one, at: World.now)
+        #expect(try await campus.begin(1, 0, one, at: World.now + .seconds(10)) == .waiting(position: 1, of: 1))
+        #expect(try await campus.begin(3, 0, one, at: World.now + .seconds(-3600)) == .waiting(position: 2, of: 2))
+        #expect(try await campus.begin(2, 0, one, at: World.now + .seconds(-3600)) == .waiting(position: 3, of: 3))
+        #expect(try await campus.store.waitingWorkspaces().map(\.id) == [campus.id(1, 0), campus.id(3, 0), campus.id(2, 0)])
+        // Asked again, it keeps its place.
+        #expect(try await campus.begin(3, 0, one, at: World.now + .seconds(-7200)) == .waiting(position: 2, of: 3))
+    }
 }

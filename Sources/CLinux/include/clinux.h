@@ -40,8 +40,9 @@ int clinux_pipe(int pair[2]);
 int clinux_nonblocking(int fd);
 
 /// A new terminal: `pair` is our end (non-blocking) and the program's, both close-on-exec. The program's end has this size and
-/// belongs to user and group `owner` (stays ours when negative), mode 0600.
-int clinux_terminal(int rows, int columns, int64_t owner, int pair[2]);
+/// belongs to user and group `owner` (stays ours when negative), mode 0600. It is of the devpts that the folder `devpts` is, so that it has
+/// its name where that is mounted; of this machine's when `devpts` is negative, no devpts, or gives no more.
+int clinux_terminal(int devpts, int rows, int columns, int64_t owner, int pair[2]);
 /// Sets a terminal's size; its foreground processes get SIGWINCH.
 int clinux_window_size(int terminal, int rows, int columns);
 /// The character that means the end of input on this terminal, or −1 when it has no such meaning now (not in canonical mode).

@@ -60,11 +60,11 @@ package enum LeaseRule {
         case run, freeze, thaw, stop
     }
 
+    /// What stands still goes on only when more than a minute came back: a clock that is put right by a second does not wake it, warn
+    /// again and freeze it once more.
     package static func step(left: TimeSpan?, frozen: TimeSpan?) -> Step {
-        if let left, left.milliseconds <= 0 {
-            guard let frozen else { return .freeze }
-            return frozen >= grace ? .stop : .run
-        }
-        return frozen == nil ? .run : .thaw
+        guard let frozen else { return left.map { $0.milliseconds <= 0 } == true ? .freeze : .run }
+        if left.map({ $0.milliseconds > 60_000 }) != false { return .thaw }
+        return frozen >= grace ? .stop : .run
     }
 }

@@ -18,21 +18,22 @@ struct CgroupV2: CgroupBackend {
         }.sorted()
     }
 
-    /// nil when cgroup2 with its controllers is not mounted here or not ours to use.
-    init?(root: String = "/sys/fs/cgroup", cgroupName: String, instance: String) {
+    /// nil when cgroup2 with its controllers is not mounted here or not ours to use. `belowRoot`: also where this process has a subtree of
+    /// its own; for the cgroups of processes that have left it.
+    init?(root: String = "/sys/fs/cgroup", cgroupName: String, instance: String, belowRoot: Bool = false) {
         guard let offered = Files.read(root + "/cgroup.controllers") else { return nil }
         guard offered.contains("memory") else { return nil }
         var base = root
         let own = (Files.read("/proc/self/cgroup") ?? "").split(separator: "\n").first { $0.hasPrefix("0::") }.map {
             $0.dropFirst(3)
         }
-        if let own, own != "/", Self.isDelegated(root + own) {
+        if !belowRoot, let own, own != "/", Self.isDelegated(root + own) {
             base = root + own
             // A cgroup with processes of its own cannot hand controllers down: we move to a leaf first.
             let leaf = base + "/supervisor"
             if unsafe mkdir(leaf, 0o755) != 0, errno != EEXIST { return nil }
             for pid in processes(inCgroup: base) { _ = Files.write("\(pid)", to: leaf + "/cgroup.procs") }
-        } else if let own, own.hasSuffix("/supervisor"), Self.isDelegated(root + own.dropLast("/supervisor".count)) {
+        } else if !belowRoot, let own, own.hasSuffix("/supervisor"), Self.isDelegated(root + own.dropLast("/supervisor".count)) {
             base = root + own.dropLast("/supervisor".count)
         }
         for part in ["", cgroupName, instance] {

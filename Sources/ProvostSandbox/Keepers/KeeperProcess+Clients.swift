@@ -248,7 +248,8 @@ extension KeeperProcess {
         defer { for descriptor in theirs { close(descriptor) } }
         if let size {
             var pair: [Int32] = [-1, -1]
-            let failure = unsafe clinux_terminal(Int32(size.rows), Int32(size.columns), owner, &pair)
+            let failure = unsafe clinux_terminal(
+                room.terminals, Int32(size.rows), Int32(size.columns), owner, &pair)
             guard failure >= 0 else { throw .linux("make a terminal", failure, advice: "Raise kernel.pty.max.") }
             theirs = [pair[1]]
             session = KeeperSession(number: number, command: command, terminal: pair[0], size: size, startedAt: now)

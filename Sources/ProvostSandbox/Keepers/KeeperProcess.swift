@@ -74,10 +74,18 @@ package final class KeeperProcess {
         } catch { exit(70) }
     }
 
-    /// systemd ends what is in its service's cgroup when the service stops; a workspace goes on.
+    /// The lines of /proc/self/cgroup that lie in a service of systemd, which ends what is in its cgroup when it stops; empty without root.
+    private static var ofService: [Substring] {
+        guard geteuid() == 0, let groups = Files.read("/proc/self/cgroup") else { return [] }
+        return groups.split(separator: "\n").filter { $0.hasSuffix(".service") || $0.contains(".service/") }
+    }
+
+    /// Whether keepers leave this daemon's service, so that the cgroups of version 2 that they make lie below the root and not in it.
+    static var leavesService: Bool { ofService.contains { $0.hasPrefix("0::") } }
+
+    /// A workspace goes on when the service stops.
     private static func leaveServiceGroup() {
-        guard geteuid() == 0, let groups = Files.read("/proc/self/cgroup") else { return }
-        for line in groups.split(separator: "\n") where line.hasSuffix(".service") || line.contains(".service/") {
+        for line in ofService {
             let root =
                 line.hasPrefix("0::")
                 ? (Files.exists("/sys/fs/cgroup/cgroup.procs") ? "/sys/fs/cgroup" : "/sys/fs/cgroup/unified")
@@ -231,7 +239,7 @@ package final class KeeperProcess {
         do throws(ProvostError) {
             while let event = try link.next() {
                 switch event {
-                case .hello: break
+                case .hello(let folder): if folder >= 0 { close(folder) }
                 case .prepared(let error):
                     guard error != 0 else { break }
                     let why = systemWords(error)

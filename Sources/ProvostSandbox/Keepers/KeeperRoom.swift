@@ -12,6 +12,8 @@ final class KeeperRoom {
     private(set) var volume: MountedVolume?
     private(set) var link: SessionsLink?
     private(set) var outOfMemoryWatch: Int32 = -1
+    /// The room's /dev/pts, as its first program found it before anything of the learner's ran; −1: none.
+    private(set) var terminals: Int32 = -1
     private(set) var limits = RoomLimits()
     private var order: WorkspaceOrder?
     private var output: Int32 = -1
@@ -140,7 +142,10 @@ final class KeeperRoom {
         var wait = pollfd(fd: link.socket.number, events: Int16(POLLIN), revents: 0)
         let ready = unsafe poll(&wait, 1, 10_000)
         do throws(ProvostError) {
-            if ready == 1, case .hello? = try link.next() { return }
+            if ready == 1, case .hello(let folder)? = try link.next() {
+                terminals = folder
+                return
+            }
         } catch {}
         usleep(20_000)
         var words = [UInt8](repeating: 0, count: 2000)

@@ -48,7 +48,9 @@ package final class Keepers: Sendable {
         instance = "w-" + Sandbox.instanceName(for: directory)
         run = String(UInt64(truncatingIfNeeded: Timestamp.now.milliseconds), radix: 36) + "-\(getpid())"
         self.users = UserLeases(range: users, only: geteuid() == 0 ? nil : geteuid())
-        cgroups = CgroupV1(cgroupName: cgroupName, instance: instance) ?? CgroupV2(cgroupName: cgroupName, instance: instance)
+        cgroups =
+            CgroupV1(cgroupName: cgroupName, instance: instance)
+            ?? CgroupV2(cgroupName: cgroupName, instance: instance, belowRoot: KeeperProcess.leavesService)
         cgroups?.share()
         try Files.makeFolder(directory, mode: 0o711)
         try Files.makeFolder(directory + "/run", mode: 0o711)
@@ -121,6 +123,8 @@ package final class Keepers: Sendable {
         unsafe pointers.append(nil)
         defer { unsafe pointers.forEach { unsafe free($0) } }
         let pid = unsafe clinux_spawn(keeper, pointers, theirs.number, 0)
+        // Held here as well, a keeper that ends at once would be waited for.
+        close(theirs.take())
         guard pid > 0 else {
             close(pair[0])
             state.withLock { _ = $0.slots.remove(slot) }

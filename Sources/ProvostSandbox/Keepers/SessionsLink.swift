@@ -5,7 +5,8 @@ import ProvostCore
 /// The keeper's end of the socket to the room's first program; see provost-relay/sessions.c.
 final class SessionsLink {
     enum Event {
-        case hello
+        /// `terminals` is the folder that the room has its terminals in; −1: none.
+        case hello(terminals: Int32)
         case ended(UInt32, Int32)
         case connected(UInt32, error: Int32, socket: Int32)
         case prepared(error: Int32)
@@ -29,7 +30,7 @@ final class SessionsLink {
         case UInt8(ascii: "c"): return .connected(first, error: second, socket: descriptor)
         case UInt8(ascii: "E"): return .ended(first, second)
         case UInt8(ascii: "p"): return .prepared(error: second)
-        default: return .hello
+        default: return .hello(terminals: descriptor)
         }
     }
 

@@ -44,7 +44,7 @@ struct RoomStreams: ~Copyable {
 
     private static func onTerminal(_ size: TerminalSize, owner: RoomUser?) throws(ProvostError) -> RoomStreams {
         var pair: [Int32] = [-1, -1]
-        let failure = unsafe clinux_terminal(Int32(size.rows), Int32(size.columns), owner.map { Int64($0.uid) } ?? -1, &pair)
+        let failure = unsafe clinux_terminal(-1, Int32(size.rows), Int32(size.columns), owner.map { Int64($0.uid) } ?? -1, &pair)
         guard failure >= 0 else {
             throw .linux("make a terminal", failure, advice: "Mount /dev/pts, or raise kernel.pty.max.")
         }

@@ -35,7 +35,8 @@ extension WorkspaceService {
         return (found.first ?? "It runs, and nothing holds it back.", Array(found.dropFirst()))
     }
 
-    private func stopped(_ workspace: Workspace) -> String {
+    /// Why the last run of it ended, for the middle of a sentence.
+    func stopped(_ workspace: Workspace) -> String {
         let detail = workspace.stopDetail.flatMap { $0.isEmpty ? nil : $0 }
         let reason =
             switch workspace.stopReason {

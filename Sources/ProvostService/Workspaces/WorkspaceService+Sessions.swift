@@ -47,9 +47,12 @@ extension WorkspaceService {
         guard let run = runs[workspace.id], run.start == workspace.start,
             workspace.state == .running || workspace.state == .frozen
         else {
+            // Who comes back to a terminal, after the daemon was away, is to read here why it is not there any more.
+            let isOver = workspace.state == .stopped || workspace.state == .stopping
+            let why = isOver && workspace.start > 0 ? ": \(stopped(workspace))" : ""
             throw ProvostError(
                 .conflict,
-                "The workspace \(workspace.assignment) is \(workspace.state.rawValue); run: provost start \(workspace.assignment)"
+                "The workspace \(workspace.assignment) is \(workspace.state.rawValue)\(why); run: provost start \(workspace.assignment)"
             )
         }
         if case .command(let words, _) = wish, words.isEmpty {

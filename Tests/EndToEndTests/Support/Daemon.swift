@@ -23,19 +23,25 @@ final class Daemon: Sendable {
     let folder: String
     let state: String
     let users: Range<UInt32>
+    /// The host users of its workspaces.
+    let workspaceUsers: Range<UInt32>
     private let options: [String]
+    /// Of the daemon and of every command line, beside what each has anyway.
+    private let environment: [String: String]
     private let running = Mutex<RunningProgram?>(nil)
     private static let count = Atomic<UInt32>(0)
 
-    private init(folder: String, state: String, options: [String]) {
+    private init(folder: String, state: String, options: [String], environment: [String: String]) {
         self.folder = folder
         self.state = state
+        self.environment = environment
         let number = Self.count.add(1, ordering: .relaxed).oldValue
         // Another run of these tests at the same time is another process.
         let first = 1_000_000 + UInt32(getpid() % 100_000) * 10_000 + number * 128
         users = first..<first + 128
         // Far from all room users of these tests.
         let workspaces = 1_100_000_000 + first
+        workspaceUsers = workspaces..<workspaces + 128
         self.options =
             [
                 "--workers", "2", "--warm-rooms", "2", "--room-users", "\(users.lowerBound)-\(users.upperBound - 1)",
@@ -53,12 +59,13 @@ final class Daemon: Sendable {
     /// Runs a daemon for the length of `body`, and ends it and removes its folder whatever happens.
     /// - Parameter home: where the state lies inside the folder; `prepare` is called with the folder before the start.
     static func with<Result>(
-        options: [String] = [], home: String = "s", prepare: (_ folder: String) async throws -> Void = { _ in },
+        options: [String] = [], environment: [String: String] = [:], home: String = "s",
+        prepare: (_ folder: String) async throws -> Void = { _ in },
         tidy: (_ folder: String) async throws -> Void = { _ in }, _ body: (Daemon) async throws -> Result
     ) async throws -> Result {
         try await withFolder { folder in
             try await prepare(folder)
-            let daemon = Daemon(folder: folder, state: folder + "/" + home, options: options)
+            let daemon = Daemon(folder: folder, state: folder + "/" + home, options: options, environment: environment)
             let result: Swift.Result<Result, any Error>
             do {
                 try await daemon.start()
@@ -83,8 +90,8 @@ final class Daemon: Sendable {
     /// Starts it and waits until it says that it is ready, at most 60 seconds.
     func start() async throws {
         let program = try RunningProgram(
-            "provostd", ["serve", "--state", state] + options, environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"],
-            folder: folder,
+            "provostd", ["serve", "--state", state] + options,
+            environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"].merging(environment) { $1 }, folder: folder,
             outputs: folder + "/provostd")
         running.withLock { $0 = program }
         for _ in 0..<6000 {
@@ -130,11 +137,36 @@ final class Daemon: Sendable {
             "PROVOST_SERVER": "unix:" + socket,
         ]
         let program = try RunningProgram(
-            "provost", arguments, environment: clean.merging(environment) { $1 }, folder: home,
+            "provost", arguments, environment: clean.merging(self.environment) { $1 }.merging(environment) { $1 }, folder: home,
             outputs: "\(home)/runs/\(UInt64.random(in: 0 ... .max))",
             input: input)
         let status = await program.ended(within: limit)
         return Ended(status: status, output: program.output, errors: program.errors)
+    }
+
+    /// `provost shell` at a terminal of its own, once somebody is at it. All that the person sees is its output.
+    func shell(_ workspace: String, as person: Member) async throws -> RunningProgram {
+        let spawn = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
+        let clean = [
+            "HOME": person.home, "PATH": "/usr/bin:/bin", "TERM": "dumb", "XDG_CONFIG_HOME": person.home + "/config",
+            "XDG_STATE_HOME": person.home + "/state", "PROVOST_SERVER": "unix:" + socket,
+        ]
+        let shell = try RunningProgram(
+            "/usr/bin/python3", ["-c", spawn, RunningProgram.own("provost").path, "shell", workspace, "--new"],
+            environment: clean.merging(environment) { $1 }, folder: person.home,
+            outputs: "\(person.home)/shell-\(UInt64.random(in: 0 ... .max))")
+        try await wait(for: shell, in: workspace, as: person)
+        return shell
+    }
+
+    /// Waits until somebody is at a terminal of the workspace, at most half a minute.
+    func wait(for shell: RunningProgram, in workspace: String, as person: Member) async throws {
+        for _ in 0..<300 where shell.isRunning {
+            let sessions = try await cli(["workspace", "sessions", workspace, "-o", "json"], as: person).json.items
+            if sessions.contains(where: { $0["terminal"].number == 1 && $0["attached"].number == 1 }) { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        Issue.record("nobody is at the terminal: \(shell.output)\(shell.errors)")
     }
 
     /// A command that must succeed: its own failure is the test's.

@@ -74,7 +74,7 @@ final class RunningProgram: Sendable {
     }
 
     /// Our programs lie beside the test bundle.
-    private static func own(_ name: String) -> URL {
+    static func own(_ name: String) -> URL {
         URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appendingPathComponent(name)
     }
 }
