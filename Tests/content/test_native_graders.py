@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import types
 import unittest
 from pathlib import Path
 
@@ -187,6 +188,27 @@ class LoadTests(unittest.TestCase):
         self.assertEqual(self.load_.percentile(range(1, 101), 95), 95)
         self.assertEqual(self.load_.percentile([7], 95), 7)
         self.assertEqual([self.load_.scale(value, 100, 300) for value in (50, 100, 200, 300, 999)], [1, 1, 0.5, 0, 0])
+
+    def test_a_slow_machine_stretches_the_times(self):
+        class Step:
+            number, concurrency, seconds, tries, allowed_errors, full, none = 8, 2, 5, 1, 0, 10, 30
+
+            class request:
+                build = staticmethod(lambda captures: None)
+
+                class expect:
+                    headers, mistakes = (), staticmethod(lambda answer, captures: [])
+
+        class Client:
+            left = 60
+
+            @staticmethod
+            def send(request):
+                answer = types.SimpleNamespace(status=200, body=b"", seconds=0.02, header=lambda name: None)
+                return answer
+
+        for factor, share in ((1.0, 0.5), (1.5, 1.0 - (0.02 - 0.015) / 0.03), (2.0, 1.0)):
+            self.assertAlmostEqual(self.load_.load(Step, Client, {}, factor)[0], share)
 
 
 class PlanTests(WithoutExit):

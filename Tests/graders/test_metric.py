@@ -232,7 +232,7 @@ class GradingTests(unittest.TestCase):
 
     BASE = {"source": "file", "inputs": "tests/inputs.csv", "file": "predictions.csv", "truth": "tests/truth.csv", "id": "id",
             "column": "value", "order": "any", "seconds": 5, "prepare-seconds": 5, "memory": "", "floor": 0, "leaderboard": "best",
-            "command": ["python3", "predict.py"], "prepare": [], "inputs-as": "", "predictions-as": ""}  # fmt: skip
+            "command": ["python3", "predict.py"], "prepare": [], "inputs-as": "", "predictions-as": "", "generate": []}  # fmt: skip
     NUMBERS = {
         **BASE,
         "task": "regression",
@@ -260,6 +260,24 @@ class GradingTests(unittest.TestCase):
             )
             self.assertNotEqual(status, 0, truth)
             self.assertEqual(tests(reports), {})
+
+    def test_inputs_and_truth_that_the_lab_makes(self):
+        """The lab's command runs in its folder and gets two paths; what it cannot make is our fault, before anything is run."""
+        maker = (
+            "import sys\nseed = open(sys.argv[1]).read()\nopen(sys.argv[2], 'w').write(f'id\\n{seed}\\n')\n"
+            "open(sys.argv[3], 'w').write(f'id,value\\n{seed},0\\nb,8\\n')\n"
+        )
+        program = "import sys\nseed = sys.stdin.read().split()[1]\nprint(f'id,value\\nb,9\\n{seed},1')\n"
+        parameters = {**self.NUMBERS, "source": "program", "generate": ["python3", "tests/make.py", "tests/seed"]}
+        lab = {"tests/make.py": maker, "tests/seed": "77"}
+        status, reports, errors = grade("metric", {"predict.py": program}, lab=lab, parameters=parameters)
+        self.assertEqual(status, 0, errors)
+        self.assertEqual(tests(reports)["RMSE"][1], 50)
+        for broken in ({"tests/make.py": "raise SystemExit(1)", "tests/seed": ""}, {"tests/make.py": "pass", "tests/seed": ""}, {}):
+            status, reports, errors = grade("metric", {"predict.py": program}, lab=broken, parameters=parameters)
+            self.assertNotEqual(status, 0)
+            self.assertEqual(tests(reports), {})
+            self.assertIn("generate", errors)
 
     def test_detection_by_program_with_files(self):
         parameters = {**self.BASE, "task": "detection", "source": "program", "column": "label", "predictions-as": "out.csv",

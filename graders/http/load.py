@@ -15,8 +15,8 @@ LARGEST_TOGETHER = 8 << 20
 class _Once:
     """One load: how long each request took, what went wrong, and the different answers."""
 
-    def __init__(self, step, client, request):
-        self._step, self._client, self._request = step, client, request
+    def __init__(self, step, client, request, factor):
+        self._step, self._client, self._request, self._factor = step, client, request, factor
         self._end = time.monotonic() + min(step.seconds, client.left)
         self._lock = threading.Lock()
         self._kept = 0
@@ -62,9 +62,10 @@ class _Once:
             wrong = f"{self.errors} of {self._step.number} requests at {self._step.concurrency} at a time went wrong"
             return 0, f"{wrong}; the first: {self.trouble}"
         slowest = percentile(self.times, 95) * 1000
-        share = scale(slowest, self._step.full, self._step.none)
+        full, none = self._step.full * self._factor, self._step.none * self._factor
+        share = scale(slowest, full, none)
         text = f"95 of 100 requests were answered within {slowest:.0f} ms"
-        text += f"; {self._step.full:g} ms are worth all points, {self._step.none:g} ms none"
+        text += f"; {full:.0f} ms are worth all points, {none:.0f} ms none"
         return share, None if share == 1 else text
 
 
@@ -79,12 +80,12 @@ def scale(value, full, none):
     return min(1.0, max(0.0, (none - value) / (none - full)))
 
 
-def load(step, client, captures):
+def load(step, client, captures, factor=1.0):
     """The best of `tries`: a machine that is busy with something else for a moment is not the service's doing."""
     request = step.request.build(captures)
     best = (0, None)
     for _ in range(step.tries):
-        found = _Once(step, client, request).run().judge(captures)
+        found = _Once(step, client, request, factor).run().judge(captures)
         best = max(best, found, key=lambda pair: pair[0]) if best[1] else found
         if best[0] == 1 or client.left < step.seconds / 2:
             break

@@ -1,0 +1,1 @@
+import built  # noqa: F401  what make has made
