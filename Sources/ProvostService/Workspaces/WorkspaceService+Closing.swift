@@ -30,7 +30,8 @@ extension WorkspaceService {
         return try await closing(principal, cohort: slug)
     }
 
-    package func reopenCohort(_ principal: Principal, _ cohort: Slug, reason: String) async throws(ProvostError) -> ClosingStanding
+    package func reopenCohort(_ principal: Principal, _ cohort: Slug, reason: String) async throws(ProvostError)
+        -> ClosingStanding
     {
         try principal.require(.manage(cohort: cohort))
         try await context.store.reopenCohort(cohort, reason: reason, by: principal.name, at: context.now())

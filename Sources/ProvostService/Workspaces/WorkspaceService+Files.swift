@@ -120,6 +120,7 @@ extension WorkspaceService {
             guard now.state == .stopped else {
                 throw ProvostError(.conflict, "The workspace is \(now.state.rawValue); try again in a moment.")
             }
+            await runs.readers.end(now.id)
             try await change(now, runs)
             return ran ? try await starts.begin(now.id, queue: true, by: principal.name) : now
         }
@@ -137,6 +138,7 @@ extension WorkspaceService {
             )
         }
         let after = try await runs.turns.take(workspace.id) { [context] () throws(ProvostError) -> Workspace in
+            await runs.readers.end(workspace.id)
             let snapshots = try await context.store.snapshots(of: workspace.id)
             // The store first: files that it does not know are swept at the next start.
             try await context.store.deleteWorkspace(workspace.id, by: principal.name, at: context.now())

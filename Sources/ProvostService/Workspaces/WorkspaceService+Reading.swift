@@ -56,7 +56,7 @@ extension WorkspaceService {
         _ workspace: Workspace, _ request: SessionRequest, _ runs: WorkspaceRuns
     ) async throws(ProvostError) -> (descriptor: Int32, whenOver: @Sendable () -> Void) {
         let id = workspace.id
-        try runs.readers.begin(id)
+        try await runs.readers.begin(id)
         do throws(ProvostError) {
             // As for a rescue: what is read takes no space.
             try await runs.volumes.prepare(id.text, rescue: true)
@@ -77,7 +77,7 @@ extension WorkspaceService {
                 throw error
             }
             runs.readers.runs(id, kept)
-            return (descriptor, { [readers = runs.readers] in Task { await readers.end(id) } })
+            return (descriptor, { [readers = runs.readers] in Task { await readers.end(id, kept) } })
         } catch {
             runs.readers.failed(id)
             throw error
@@ -129,27 +129,29 @@ final class WorkspaceReaders: Sendable {
     }
     private let readers = Mutex<[ID<Workspace>: Reader]>([:])
 
-    /// Throws `unavailable` when it has to be tried again.
-    func begin(_ id: ID<Workspace>) throws(ProvostError) {
-        let refusal = readers.withLock { readers -> ProvostError? in
-            guard readers[id] == nil else {
-                return ProvostError(.unavailable, "The files of this workspace are being read already; try again in a moment.")
-            }
-            guard readers.count < Self.most else {
-                return ProvostError(
-                    .unavailable, "Files of \(Self.most) workspaces are being read already; try again in a moment.")
-            }
-            readers[id] = .starting
-            return nil
+    /// Waits up to ten seconds for a reading that is just ending. Throws `unavailable` when it has to be tried again.
+    func begin(_ id: ID<Workspace>) async throws(ProvostError) {
+        for _ in 0..<200 {
+            if take(id) { return }
+            try? await Task.sleep(for: .milliseconds(50))
         }
-        if let refusal { throw refusal }
+        throw ProvostError(
+            .unavailable, "These files, or those of \(Self.most) other workspaces, are being read already; try again in a moment."
+        )
+    }
+    private func take(_ id: ID<Workspace>) -> Bool {
+        readers.withLock { readers in
+            guard readers[id] == nil, readers.count < Self.most else { return false }
+            readers[id] = .starting
+            return true
+        }
     }
     func runs(_ id: ID<Workspace>, _ kept: KeptWorkspace) { readers.withLock { $0[id] = .running(kept) } }
     func failed(_ id: ID<Workspace>) { readers.withLock { $0[id] = nil } }
 
-    /// Returns when nobody reads it any more and its volume is free. Within the workspace's turn, or when its reader is gone.
-    func end(_ id: ID<Workspace>) async {
-        guard case .running(let kept) = readers.withLock({ $0[id] }) else { return }
+    /// Returns when it is not read any more and its volume is free: within the workspace's turn, or, for one reading, when that is over.
+    func end(_ id: ID<Workspace>, _ only: KeptWorkspace? = nil) async {
+        guard case .running(let kept) = readers.withLock({ $0[id] }), only.map({ $0 === kept }) ?? true else { return }
         _ = await kept.stop(grace: .seconds(0), reason: "The reading is over.")
         readers.withLock { readers in
             if case .running(let now) = readers[id], now === kept { readers[id] = nil }

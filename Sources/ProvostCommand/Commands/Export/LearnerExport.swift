@@ -48,7 +48,7 @@ struct LearnerExport: Sendable {
     private func collect(in folder: String) async throws -> [String] {
         let whose = [("cohort", Optional(cohort)), ("person", Optional(person))]
         try await document(Route.path("progress", query: whose), folder + "/scores.json")
-        try await document(Route.path("budgets/ledger", query: whose), folder + "/ledger.json")
+        try await document(Route.path("budgets", "ledger", query: whose), folder + "/ledger.json")
         let node = "learner:\(cohort)/\(person)"
         try await document(Route.path("usage", query: [("level", "learner"), ("node", node)]), folder + "/usage.json")
         try await document(Route.path("submissions", query: whose), folder + "/submissions.json")
