@@ -2,6 +2,8 @@ CREATE INDEX assignmentLabVersion ON assignment(labVersion);
 
 CREATE INDEX auditSubject ON audit(subject, sequence);
 
+CREATE INDEX cohortClosingCohort ON cohortClosing(cohort, sequence);
+
 CREATE INDEX cohortProgram ON cohort(program);
 
 CREATE INDEX enrollmentCohort ON enrollment(cohort);
@@ -60,13 +62,17 @@ CREATE INDEX tokenPerson ON token(person);
 
 CREATE INDEX visitShare ON visit(share);
 
+CREATE INDEX warmingEnrollment ON warming(enrollment);
+
 CREATE INDEX workspaceAssignment ON workspace(assignment);
+
+CREATE UNIQUE INDEX workspaceCopy ON workspace(enrollment, copyOf) WHERE state <> 'deleted' AND copyOf IS NOT NULL;
 
 CREATE INDEX workspaceEnrollment ON workspace(enrollment, state);
 
 CREATE INDEX workspaceLabVersion ON workspace(labVersion);
 
-CREATE UNIQUE INDEX workspaceOne ON workspace(enrollment, assignment) WHERE state <> 'deleted';
+CREATE UNIQUE INDEX workspaceOne ON workspace(enrollment, assignment) WHERE state <> 'deleted' AND copyOf IS NULL;
 
 CREATE INDEX workspaceState ON workspace(state);
 
@@ -114,6 +120,19 @@ CREATE TABLE cohort (
   lastDay TEXT NOT NULL CHECK (lastDay GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
   timezone TEXT NOT NULL CHECK (length(timezone) > 0),
   CHECK (firstDay <= lastDay)
+) STRICT;
+
+CREATE TABLE cohortClosing (
+  sequence INTEGER PRIMARY KEY,
+  cohort TEXT NOT NULL REFERENCES cohort(id),
+  deleteOn TEXT,
+  deleteAt INTEGER,
+  reason TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  CHECK ((deleteOn IS NULL) = (deleteAt IS NULL)),
+  -- Seven days of notice.
+  CHECK (deleteAt IS NULL OR deleteAt >= at + 604800000)
 ) STRICT;
 
 CREATE TABLE enrollment (
@@ -339,6 +358,17 @@ CREATE TABLE share (
   revokedAt INTEGER
 ) STRICT;
 
+CREATE TABLE slot (
+  id TEXT NOT NULL PRIMARY KEY,
+  assignment TEXT NOT NULL REFERENCES assignment(id),
+  -- A civil time in the cohort's zone.
+  begins TEXT NOT NULL,
+  time INTEGER NOT NULL CHECK (time > 0),
+  warm INTEGER NOT NULL CHECK (warm >= 0),
+  createdAt INTEGER NOT NULL,
+  UNIQUE (assignment, begins)
+) STRICT;
+
 CREATE TABLE snapshot (
   id TEXT NOT NULL PRIMARY KEY,
   workspace TEXT NOT NULL REFERENCES workspace(id),
@@ -408,6 +438,16 @@ CREATE TABLE visit (
   endedAt INTEGER
 ) STRICT;
 
+CREATE TABLE warming (
+  slot TEXT NOT NULL REFERENCES slot(id),
+  enrollment TEXT NOT NULL REFERENCES enrollment(id),
+  labVersion TEXT NOT NULL REFERENCES labVersion(digest),
+  at INTEGER NOT NULL,
+  -- NULL: it was warmed.
+  reason TEXT CHECK (length(reason) > 0),
+  PRIMARY KEY (slot, enrollment)
+) STRICT;
+
 CREATE TABLE workspace (
   sequence INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
@@ -430,7 +470,7 @@ CREATE TABLE workspace (
   stopDetail TEXT,
   activeAt INTEGER,
   keepAliveUntil INTEGER,
-  hold INTEGER UNIQUE REFERENCES ledger(sequence),
+  hold INTEGER UNIQUE REFERENCES ledger(sequence), copyOf TEXT REFERENCES workspace(id),
   CHECK (start > 0 OR state IN ('waiting', 'stopped', 'deleted')),
   CHECK ((state IN ('starting', 'running', 'frozen', 'stopping')) = (hold IS NOT NULL)),
   CHECK (state <> 'waiting' OR askedAt IS NOT NULL)
@@ -445,6 +485,12 @@ CREATE TRIGGER auditKept BEFORE UPDATE ON audit
 
 CREATE TRIGGER auditStays BEFORE DELETE ON audit
   BEGIN SELECT RAISE(ABORT, 'an audit entry is never deleted'); END;
+
+CREATE TRIGGER cohortClosingKept BEFORE UPDATE ON cohortClosing
+  BEGIN SELECT RAISE(ABORT, 'a closing never changes'); END;
+
+CREATE TRIGGER cohortClosingStays BEFORE DELETE ON cohortClosing
+  BEGIN SELECT RAISE(ABORT, 'a closing is never deleted'); END;
 
 CREATE TRIGGER graderVersionKept BEFORE UPDATE ON graderVersion
   BEGIN SELECT RAISE(ABORT, 'a grader version never changes'); END;
@@ -622,6 +668,15 @@ CREATE TRIGGER visitStays BEFORE DELETE ON visit
 
 CREATE TRIGGER workspaceBegins BEFORE INSERT ON workspace WHEN NEW.state <> 'stopped' OR NEW.start <> 0
   BEGIN SELECT RAISE(ABORT, 'a workspace begins stopped'); END;
+
+CREATE TRIGGER workspaceCopyFits BEFORE INSERT ON workspace
+  WHEN NEW.copyOf IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM workspace
+    WHERE id = NEW.copyOf AND assignment = NEW.assignment AND enrollment <> NEW.enrollment AND copyOf IS NULL)
+  BEGIN SELECT RAISE(ABORT, 'a copy is of somebody else''s workspace for the same assignment'); END;
+
+CREATE TRIGGER workspaceCopyKept BEFORE UPDATE OF copyOf ON workspace
+  BEGIN SELECT RAISE(ABORT, 'whose files a workspace began with never changes'); END;
 
 CREATE TRIGGER workspaceFits BEFORE INSERT ON workspace
   WHEN NOT EXISTS (
