@@ -143,16 +143,19 @@ extension Store {
     /// Until when an extension lets the learner work: the later of their own and the cohort's newest. nil: there is none. One that was granted
     /// before the cohort was closed is over with it.
     package func extensionUntil(cohort: Slug, person: Slug) async throws(ProvostError) -> Timestamp? {
-        try await read { db in
-            let place = try db.place(cohort: cohort, person: person)
-            let closed = try db.closedSince(cohort: place.cohort)?.milliseconds ?? .min
-            let newest = """
-                SELECT until FROM studyExtension WHERE cohort = ? AND enrollment IS ? AND at >= ? ORDER BY sequence DESC LIMIT 1
-                """
-            let own = try db.row(newest, [place.cohort, place.enrollment, closed]) { $0.instant(0) }
-            let everybody = try db.row(newest, [place.cohort, nil, closed]) { $0.instant(0) }
-            return [own, everybody].compactMap(\.self).max()
-        }
+        try await read { db in try db.extensionUntil(db.place(cohort: cohort, person: person)) }
+    }
+}
+
+extension Database {
+    func extensionUntil(_ place: LimitPlace) throws -> Timestamp? {
+        let closed = try closedSince(cohort: place.cohort)?.extensions ?? 0
+        let newest = """
+            SELECT until FROM studyExtension WHERE cohort = ? AND enrollment IS ? AND sequence > ? ORDER BY sequence DESC LIMIT 1
+            """
+        let own = try row(newest, [place.cohort, place.enrollment, closed]) { $0.instant(0) }
+        let everybody = try row(newest, [place.cohort, nil, closed]) { $0.instant(0) }
+        return [own, everybody].compactMap(\.self).max()
     }
 }
 

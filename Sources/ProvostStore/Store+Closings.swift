@@ -5,11 +5,15 @@ extension Store {
     /// Ends the cohort's workspaces from now on and says when their files go. The newest word counts. Throws `notFound`, and `invalid` when
     /// the day is too near.
     package func closeCohort(_ closing: CohortClosing) async throws(ProvostError) {
+        guard !closing.reason.isEmpty else { throw ProvostError(.invalid, "A closing needs a reason, which stays on record.") }
         try await write { db in
             try ClosingRule.check(deleteAt: closing.deleteAt, now: closing.at)
             let key = try db.key(of: closing.cohort, in: "cohort")
             try db.run(
-                "INSERT INTO cohortClosing (cohort, deleteOn, deleteAt, reason, actor, at) VALUES (?, ?, ?, ?, ?, ?)",
+                """
+                INSERT INTO cohortClosing (cohort, deleteOn, deleteAt, reason, actor, at, extensions)
+                VALUES (?, ?, ?, ?, ?, ?, \(CohortClosing.newestExtension))
+                """,
                 [
                     key, closing.deleteOn.description, closing.deleteAt.milliseconds, closing.reason, closing.by,
                     closing.at.milliseconds,
@@ -26,19 +30,23 @@ extension Store {
     /// already.
     package func reopenCohort(_ cohort: Slug, reason: String, by actor: String, at instant: Timestamp) async throws(ProvostError)
     {
+        guard !reason.isEmpty else { throw ProvostError(.invalid, "Opening it again needs a reason, which stays on record.") }
         try await write { db in
             let key = try db.key(of: cohort, in: "cohort")
-            guard let closing = try db.closing(cohort: key) else {
+            guard let since = try db.closedSince(cohort: key)?.at else {
                 throw ProvostError(.conflict, "The cohort \(cohort) is not closed.")
             }
-            guard try db.deletionReceipts(cohort: key).allSatisfy({ $0.at < closing.at }) else {
+            guard try db.deletionReceipts(cohort: key).allSatisfy({ $0.at < since }) else {
                 throw ProvostError(
                     .conflict,
                     "Files of \(cohort) are deleted already, so it cannot be opened again; give those who need time an extension: provost cohort extend \(cohort)"
                 )
             }
             try db.run(
-                "INSERT INTO cohortClosing (cohort, reason, actor, at) VALUES (?, ?, ?, ?)",
+                """
+                INSERT INTO cohortClosing (cohort, reason, actor, at, extensions)
+                VALUES (?, ?, ?, ?, \(CohortClosing.newestExtension))
+                """,
                 [key, reason, actor, instant.milliseconds])
             try db.appendAudit(
                 actor: actor, action: "cohort.reopen", subject: cohort.text, details: ["reason": reason], at: instant)
@@ -74,7 +82,10 @@ extension Store {
         try await write { db in
             let workspace = try db.workspace(id)
             let now = try db.closing(cohort: try db.key(of: workspace.cohort, in: "cohort"))
-            guard now == closing, closing.deleteAt <= instant else {
+            let kept = try db.extensionUntil(db.place(cohort: workspace.cohort, person: workspace.person)).map {
+                $0 + ClosingRule.notice
+            }
+            guard now == closing, closing.deleteAt <= instant, kept.map({ $0 <= instant }) ?? true else {
                 throw ProvostError(.conflict, "The cohort \(workspace.cohort) is not to be deleted now.")
             }
             let details = DeletionDetails(
@@ -88,6 +99,15 @@ extension Store {
         try await read { db in try db.deletionReceipts(cohort: try db.key(of: cohort, in: "cohort")) }
     }
 
+    /// Forgets a snapshot of a deleted workspace, when its file is gone.
+    package func forgetSnapshot(_ id: ID<Snapshot>) async throws(ProvostError) {
+        _ = try await write { db in
+            try db.run(
+                "DELETE FROM snapshot WHERE id = ? AND workspace IN (SELECT id FROM workspace WHERE state = 'deleted')", [id.text]
+            )
+        }
+    }
+
     /// Records that somebody read the files of a workspace, and whose.
     package func recordReading(_ id: ID<Workspace>, by actor: String, at instant: Timestamp) async throws(ProvostError) {
         try await write { db in
@@ -99,6 +119,7 @@ extension Store {
 }
 
 extension CohortClosing {
+    fileprivate static let newestExtension = "(SELECT coalesce(max(sequence), 0) FROM studyExtension)"
     fileprivate static let selection = """
         SELECT c.slug, k.deleteOn, k.deleteAt, k.reason, k.actor, k.at FROM cohortClosing k JOIN cohort c ON c.id = k.cohort
         """
@@ -119,14 +140,16 @@ extension Database {
             """, [cohort], CohortClosing.decoded)
     }
 
-    /// Since when it is closed without a break: a day that is moved leaves that as it is. nil: it is not closed.
-    func closedSince(cohort: String) throws -> Timestamp? {
+    /// Since when it is closed without a break, and the newest extension of before: a day that is moved leaves both as they are. nil: it is
+    /// not closed.
+    func closedSince(cohort: String) throws -> (at: Timestamp, extensions: Int64)? {
         try row(
             """
-            SELECT min(at) FROM cohortClosing WHERE cohort = ?1 AND sequence >
+            SELECT at, extensions FROM cohortClosing WHERE cohort = ?1 AND sequence >
               (SELECT coalesce(max(sequence), 0) FROM cohortClosing WHERE cohort = ?1 AND deleteOn IS NULL)
+            ORDER BY sequence LIMIT 1
             """, [cohort]
-        ) { $0.optionalInstant(0) } ?? nil
+        ) { ($0.instant(0), $0[1] as Int64) }
     }
 
     fileprivate func deletionReceipts(cohort: String) throws -> [DeletionReceipt] {

@@ -156,7 +156,8 @@ extension Store {
         }
     }
 
-    /// Records that the volume is gone, and with it the snapshots; the row stays for the ledger. Throws `conflict` unless it is stopped.
+    /// Records that the volume and the snapshots go; the row stays for the ledger, and those of the snapshots until `forgetSnapshot` says that
+    /// their files are gone. Throws `conflict` unless it is stopped.
     package func deleteWorkspace(_ id: ID<Workspace>, by actor: String, at instant: Timestamp) async throws(ProvostError) {
         try await write { db in try db.delete(id, details: DeletionDetails(), by: actor, at: instant) }
     }
@@ -180,9 +181,12 @@ extension Database {
             throw ProvostError(.conflict, "The workspace \(id) is \(workspace.state.rawValue); stop it first.")
         }
         var details = details
-        let size = try row("SELECT coalesce(sum(size), 0) FROM snapshot WHERE workspace = ?", [id.text]) { $0[0] as Int64 } ?? 0
+        let (count, size) =
+            try row("SELECT count(*), coalesce(sum(size), 0) FROM snapshot WHERE workspace = ?", [id.text]) {
+                ($0[0] as Int64, $0[1] as Int64)
+            } ?? (0, 0)
         if details.closing != nil { details.snapshotSize = "\(size)" }
-        details.snapshots = "\(try run("DELETE FROM snapshot WHERE workspace = ?", [id.text]))"
+        details.snapshots = "\(count)"
         try run("UPDATE workspace SET state = 'deleted' WHERE id = ?", [id.text])
         try appendAudit(actor: actor, action: "workspace.delete", subject: id.text, details: details, at: instant)
     }

@@ -65,6 +65,11 @@ import Testing
             let early = try await daemon.cli(["export", room.cohort, "--all", "--to", admin.home + "/all"], as: admin)
             #expect(early.status == 8 && early.errors.contains(learner.name), "\(early.text)")
             try await daemon.must(["cohort", "close", room.cohort, "--delete-on", Classroom.day(20), "--reason", "끝"], as: admin)
+            let soon = try await daemon.cli(["export", room.cohort, "--all", "--to", admin.home + "/all", "--force"], as: admin)
+            #expect(soon.status == 8 && soon.errors.contains("while they study"), "\(soon.text)")
+            // The study is really over.
+            let over = "UPDATE cohort SET lastDay = '\(Classroom.day(-2))' WHERE slug = '\(room.cohort)'"
+            _ = try await Database(daemon: daemon).run(over)
             try await daemon.must(["export", room.cohort, "--all", "--to", admin.home + "/all", "--force"], as: admin)
             let made = try FileManager.default.contentsOfDirectory(atPath: admin.home + "/all").sorted()
             #expect(made == ["\(room.cohort)-\(learner.name).tar", "\(room.cohort)-\(other.name).tar"], "\(made)")

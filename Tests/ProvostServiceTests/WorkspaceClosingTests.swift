@@ -46,17 +46,32 @@ extension RealRooms {
                 // What its owner could not read is read all the same, and an admin may now.
                 let kept = try await Self.read(here, minji, .place("kept"))
                 #expect(String(decoding: kept.output, as: UTF8.self) == "file 0 7\nsecret\n", "\(kept)")
+                // An admin not yet: a closing that is taken back again would open every home.
+                let early = await Self.refusal { _ = try await here.workspaces.read(Home.root, workspace.id.text, .whole) }
+                #expect(early?.code == .denied)
+                here.home.clock.set("\(now + ClosingRule.notice)")
                 #expect(try await Self.read(here, Home.root, .whole, workspace.id.text).status == 0)
                 let audit = try await here.store.workspaceHistory(workspace.id)
                 #expect(audit.filter { $0.action == "workspace.read" }.map(\.actor) == ["minji", Home.root.name])
-                // The day comes; a clock that says so is believed after an hour.
+                // The day comes; a clock that says so is believed after an hour, and not when nobody looked meanwhile.
                 here.home.clock.set("\(day)T00:00:00Z")
-                await here.workspaces.care?.look()
-                here.later.add(.seconds(3599))
-                await here.workspaces.care?.look()
+                await here.workspaces.care?.deleteDue()
+                here.later.add(.seconds(4000))
+                for _ in 0..<7 {
+                    await here.workspaces.care?.deleteDue()
+                    #expect(try await here.store.workspace(workspace.id).state == .stopped)
+                    here.later.add(.seconds(590))
+                }
+                // Who is just taking the files is let finish.
+                let opened = try await here.workspaces.read(minji, "web", .whole)
+                await here.workspaces.care?.deleteDue()
                 #expect(try await here.store.workspace(workspace.id).state == .stopped)
-                here.later.add(.seconds(2))
-                await here.workspaces.care?.look()
+                _ = try await WorkspaceHome.frames(opened.descriptor)
+                opened.whenOver()
+                for _ in 0..<100 where try await here.store.workspace(workspace.id).state == .stopped {
+                    await here.workspaces.care?.deleteDue()
+                    try await Task.sleep(for: .milliseconds(50))
+                }
                 #expect(try await here.store.workspace(workspace.id).state == .deleted)
                 let after = try await here.workspaces.closing(Home.root, cohort: Home.cohort)
                 #expect(after.workspaces.isEmpty && after.receipts.map(\.workspace) == [workspace.id])

@@ -122,9 +122,9 @@ enum Fixture {
         INSERT INTO regradeMove VALUES ('rgs_1', 'per_1', 'gra_1', 'gra_2');
         """
     private static let closings = """
-        INSERT INTO cohortClosing (cohort, deleteOn, deleteAt, reason, actor, at)
-          VALUES ('coh_1', '2026-07-31', 604800001, 'the end', 'hana', 1);
-        INSERT INTO cohortClosing (cohort, reason, actor, at) VALUES ('coh_1', 'not yet', 'hana', 2);
+        INSERT INTO cohortClosing (cohort, deleteOn, deleteAt, reason, actor, at, extensions)
+          VALUES ('coh_1', '2026-07-31', 604800001, 'the end', 'hana', 1, 0);
+        INSERT INTO cohortClosing (cohort, reason, actor, at, extensions) VALUES ('coh_1', 'not yet', 'hana', 2, 0);
         """
     private static let workspaces = """
         INSERT INTO workspace (id, enrollment, assignment, labVersion, state, start, cpus, memory, processes, disk, files, network,

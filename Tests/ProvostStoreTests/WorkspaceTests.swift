@@ -39,7 +39,12 @@ struct WorkspaceTests {
             try await campus.store.removeSnapshot(ID(trusted: "snp_1"), by: "minji", at: World.now)
         }
         #expect(try await campus.store.snapshots(of: campus.id()).map(\.id) == [ID(trusted: "snp_2")])
+        // Forgotten once the files are gone, and only of a workspace that is deleted.
+        try await campus.store.forgetSnapshot(ID(trusted: "snp_2"))
+        #expect(try await campus.store.snapshots(of: campus.id()).count == 1)
         try await campus.store.deleteWorkspace(campus.id(), by: "minji", at: World.now)
+        #expect(try await campus.store.snapshots(of: campus.id()).count == 1)
+        try await campus.store.forgetSnapshot(ID(trusted: "snp_2"))
         #expect(try await campus.store.snapshots(of: campus.id()).isEmpty)
     }
 

@@ -46,6 +46,8 @@ package enum WorkspaceMessage: Sendable {
     case exportsMissing(people: [String])
     case exportOfWhom
     case exportIncomplete(name: String, reason: String)
+    case exportNotWhole(path: String)
+    case exportCut(submissions: Int)
 
     package func text(in language: Language) -> String {
         switch language {
@@ -113,12 +115,15 @@ package enum WorkspaceMessage: Sendable {
                 ?? "“\(info.cohort)” is not closed. It has \(info.workspaces) workspaces of \(info.learners) learners, \(info.size)."
         case .exported(let path, let size): "Written: \(path) (\(size))"
         case .exportThere(let path): "“\(path)” is already there; name another file with --to, or replace it with --force."
-        case .exportFailed(let person, let reason): "Not exported: \(person). \(reason)"
+        case .exportFailed(let person, let reason): "Not exported whole: \(person). \(reason)"
         case .exportsMissing(let people):
-            "\(people.count) \(people.count == 1 ? "archive is" : "archives are") missing: \(people.joined(separator: ", ")). The others are written; run it again for these with --person."
+            "\(people.count) \(people.count == 1 ? "archive is" : "archives are") missing: \(people.joined(separator: ", ")). The others are written; run it again for these with --person and --force."
         case .exportOfWhom: "An administrator has nothing of their own to export; say whose with --person, or --all."
         case .exportIncomplete(let name, let reason):
-            "Some files of “\(name)” could not be read while it runs (\(reason)); stop it and export again for all of them."
+            "Files of “\(name)” are missing: \(reason)"
+        case .exportNotWhole(let path):
+            "“\(path)” is written, but something is missing in it (see above, and README.txt in it). Export again; what runs is read whole when it is stopped."
+        case .exportCut(let submissions): "Only the newest \(submissions) submissions are in it."
         }
     }
 
@@ -175,10 +180,13 @@ package enum WorkspaceMessage: Sendable {
         case .exportThere(let path): "“\(path)”이(가) 이미 있습니다. --to로 다른 이름을 쓰거나 --force로 바꾸세요."
         case .exportFailed(let person, let reason): "내보내지 못했습니다: \(person). \(reason)"
         case .exportsMissing(let people):
-            "\(people.count)명의 자료가 빠졌습니다: \(people.joined(separator: ", ")). 나머지는 저장했습니다. 이들은 --person으로 다시 실행하세요."
+            "\(people.count)명의 자료가 빠졌습니다: \(people.joined(separator: ", ")). 나머지는 저장했습니다. 이들은 --person과 --force로 다시 실행하세요."
         case .exportOfWhom: "관리자 자신의 자료는 없습니다. --person으로 누구인지 지정하거나 --all을 쓰세요."
         case .exportIncomplete(let name, let reason):
-            "“\(name)”이(가) 실행 중이라 읽지 못한 파일이 있습니다(\(reason)). 멈춘 뒤 다시 내보내면 모두 들어갑니다."
+            "“\(name)”의 일부 파일이 빠졌습니다: \(reason)"
+        case .exportNotWhole(let path):
+            "“\(path)”을(를) 저장했지만 빠진 것이 있습니다(위와 안의 README.txt 참고). 다시 내보내세요. 실행 중인 작업 공간은 멈춘 뒤에 모두 읽힙니다."
+        case .exportCut(let submissions): "가장 최근 제출물 \(submissions)개만 들어 있습니다."
         }
     }
 }

@@ -6,25 +6,58 @@ import Synchronization
 
 /// Since when a daemon has seen the deletion days of closed cohorts passed, by the machine's uptime.
 final class ClosingWatch: Sendable {
-    private let since = Mutex<[Slug: (closing: CohortClosing, uptime: TimeSpan)]>([:])
+    private struct State {
+        var since: [Slug: (closing: CohortClosing, uptime: TimeSpan)] = [:]
+        var last: TimeSpan?
+        /// Deleted ones whose files could not be removed yet.
+        var unfinished: Set<ID<Workspace>> = []
+    }
+    private let state = Mutex(State())
+    /// Looks that are further apart are no watching: the machine slept, or the daemon could not look.
+    private static let longestGap = TimeSpan.seconds(600)
 
     /// How long each has been seen passed, without a break.
     func seen(_ due: [CohortClosing], at uptime: TimeSpan) -> [(closing: CohortClosing, for: TimeSpan)] {
-        since.withLock { since in
+        state.withLock { state in
+            let gap = state.last.map { TimeSpan(milliseconds: uptime.milliseconds - $0.milliseconds) }
+            if gap.map({ $0 > Self.longestGap }) ?? false { state.since = [:] }
+            state.last = uptime
             // A clock that is put right begins it anew.
-            since = since.filter { known in due.contains(known.value.closing) }
+            state.since = state.since.filter { known in due.contains(known.value.closing) }
             return due.map { closing in
-                let first = since[closing.cohort]?.uptime ?? uptime
-                since[closing.cohort] = (closing, first)
+                let first = state.since[closing.cohort]?.uptime ?? uptime
+                state.since[closing.cohort] = (closing, first)
                 return (closing, TimeSpan(milliseconds: uptime.milliseconds - first.milliseconds))
             }
+        }
+    }
+
+    var unfinished: Set<ID<Workspace>> { state.withLock { $0.unfinished } }
+    func finished(_ id: ID<Workspace>, _ done: Bool) {
+        state.withLock { if done { $0.unfinished.remove(id) } else { $0.unfinished.insert(id) } }
+    }
+}
+
+/// One deletion at a time, beside everything else: what runs does not wait for it.
+final class DeletionBell: Sendable {
+    private let isBusy = Mutex(false)
+    func ring(_ care: WorkspaceCare) {
+        let mine = isBusy.withLock { busy in
+            defer { busy = true }
+            return !busy
+        }
+        guard mine else { return }
+        Task { [self] in
+            await care.deleteDue()
+            isBusy.withLock { $0 = false }
         }
     }
 }
 
 extension WorkspaceCare {
     /// Deletes the files of closed cohorts whose day has come. A daemon that dies here is followed by one that goes on.
-    func deleteDue() async {
+    package func deleteDue() async {
+        for id in closings.unfinished { await finishDeletion(id) }
         do throws(ProvostError) {
             let now = context.now()
             let due = try await context.store.closingsDue(at: now)
@@ -42,29 +75,45 @@ extension WorkspaceCare {
     private func delete(_ workspace: Workspace, _ closing: CohortClosing) async {
         let id = workspace.id
         do throws(ProvostError) {
-            _ = try await runs.turns.take(id) { [runs, context] () throws(ProvostError) -> Workspace in
+            let isDeleted = try await runs.turns.take(id) { [runs, context] () throws(ProvostError) -> Bool in
                 let now = try await context.store.workspace(id)
                 let window = try await WorkspaceWindow.find(cohort: now.cohort, person: now.person, context)
-                // An extension that was given after the closing keeps a learner's files for as long as it lasts.
-                guard now.state == .stopped, !window.mayRun(at: context.now()) else { return now }
-                await runs.readers.end(id)
-                let snapshots = try await context.store.snapshots(of: id)
+                let instant = context.now()
+                // Somebody who is just taking the files is let finish: a reading has an end.
+                guard now.state == .stopped, !window.mayRun(at: instant), window.deleteAt.map({ $0 <= instant }) ?? false,
+                    !runs.readers.isRead(id)
+                else { return false }
                 let aside = runs.volumes.aside(of: id.text)
-                // The store first: files that it does not know are swept at the next start.
+                // The store first: what it says is deleted is removed by whoever comes after this daemon, too.
                 try await context.store.deleteWorkspace(
-                    id, closing: closing, size: runs.volumes.size(of: id.text), aside: aside, at: context.now())
-                for snapshot in snapshots { try await runs.volumes.removeSnapshot(snapshot.id.text) }
-                if runs.volumes.exists(id.text) { try await runs.volumes.remove(id.text) }
+                    id, closing: closing, size: runs.volumes.size(of: id.text), aside: aside, at: instant)
                 for name in aside {
                     context.logger.warning(
                         "A damaged volume of a deleted workspace was put aside before and is still there; delete it by hand",
                         metadata: ["workspace": "\(id)", "file": "\(name)"])
                 }
-                return try await context.store.workspace(id)
+                return true
             }
+            if isDeleted { await finishDeletion(id) }
         } catch {
+            // One that was given more time meanwhile.
+            guard error.code != .conflict else { return }
             context.logger.error(
                 "The files of a closed cohort could not be deleted; it is tried again",
+                metadata: ["workspace": "\(id)", "error": "\(error)"])
+        }
+    }
+
+    private func finishDeletion(_ id: ID<Workspace>) async {
+        do throws(ProvostError) {
+            try await runs.removeFiles(of: id)
+            closings.finished(id, true)
+        } catch {
+            let isNews = !closings.unfinished.contains(id)
+            closings.finished(id, false)
+            guard isNews else { return }
+            context.logger.error(
+                "Files of a deleted workspace could not be removed; it is tried again",
                 metadata: ["workspace": "\(id)", "error": "\(error)"])
         }
     }

@@ -78,8 +78,10 @@ extension WorkspaceCare {
     /// Files of what the store says is deleted: a daemon died between the two.
     private func sweepDeleted() async {
         let deleted = (try? await context.store.workspaces(WorkspaceFilter(states: [.deleted]))) ?? []
-        for workspace in deleted where runs.volumes.exists(workspace.id.text) {
-            try? await runs.volumes.remove(workspace.id.text)
+        for workspace in deleted {
+            do throws(ProvostError) { try await runs.removeFiles(of: workspace.id) } catch {
+                closings.finished(workspace.id, false)
+            }
         }
         var known: Set<String> = []
         guard let all = try? await context.store.workspaces(WorkspaceFilter()) else { return }

@@ -18,6 +18,7 @@ package final class WorkspaceCare: Service {
     /// Whether the last look found less of the disk free than the reserve.
     private let isShort = Mutex(false)
     let closings = ClosingWatch()
+    private let deletions = DeletionBell()
 
     init(_ runs: WorkspaceRuns, starts: WorkspaceStarts, warming: WorkspaceWarming) {
         self.runs = runs
@@ -30,6 +31,7 @@ package final class WorkspaceCare: Service {
         await withGracefulShutdownHandler {
             while !Task.isCancelled, !Task.isShuttingDownGracefully {
                 await look()
+                deletions.ring(self)
                 try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
             }
         } onGracefulShutdown: { [starts, warming] in
@@ -54,7 +56,6 @@ package final class WorkspaceCare: Service {
                 if let run = rest.popFirst() { group.addTask { await self.look(at: run) } }
             }
         }
-        await deleteDue()
         starts.pump()
         warming.ring()
     }
@@ -174,7 +175,10 @@ package final class WorkspaceCare: Service {
         let budget = LeaseRule.timeLeft(
             balance: before.balance, usedSinceCharge: use.amount(unit) - charged.milliseconds,
             cpuMillis: workspace.limits.cpuMillis)
-        let window = try await WorkspaceWindow.find(cohort: workspace.cohort, person: workspace.person, context).left(at: now)
+        let time = try await WorkspaceWindow.find(cohort: workspace.cohort, person: workspace.person, context)
+        let window = time.left(at: now)
+        let files =
+            time.closing == nil ? "your files are kept" : "your files can be read until they are deleted (provost why says when)"
         let reason: Workspace.StopReason = budget.map { $0 < window } ?? false ? .budget : .windowEnded
         let left = min(window, budget ?? window)
         run.update { watch in
@@ -186,25 +190,25 @@ package final class WorkspaceCare: Service {
             reason == .budget ? "the budget of \(workspace.cohort) is used up" : "the study window of \(workspace.cohort) ends"
         if workspace.state == .running, let warning = LeaseRule.warning(left: left, warned: before.warned) {
             run.update { $0.warned = warning }
-            await run.kept.notify("In \(left) \(what) and the workspace stops; your files are kept. Hand in what is due.")
+            await run.kept.notify("In \(left) \(what) and the workspace stops; \(files). Hand in what is due.")
         }
         let frozen = run.watch.frozenAt.map { TimeSpan(milliseconds: uptime.milliseconds - $0.milliseconds) }
         switch LeaseRule.step(left: left, frozen: frozen) {
         case .run: if frozen == nil { try await stopIfIdle(run, workspace, now: now, uptime: uptime) }
-        case .freeze: try await freeze(run, what: what)
+        case .freeze: try await freeze(run, what: what, files: files)
         case .thaw: try await thaw(run)
         case .stop:
             let sentence =
                 reason == .budget
-                ? "The budget that \(workspace.cohort) grants is used up; your files are kept. Ask an admin of the cohort for more."
-                : "The study window of \(workspace.cohort) has ended; your files are kept. Ask an admin of the cohort for an extension."
+                ? "The budget that \(workspace.cohort) grants is used up; \(files). Ask an admin of the cohort for more."
+                : "The study window of \(workspace.cohort) has ended; \(files). Ask an admin of the cohort for an extension."
             try await stop(workspace, reason, sentence)
         }
     }
 
-    private func freeze(_ run: RunningWorkspace, what: String) async throws(ProvostError) {
+    private func freeze(_ run: RunningWorkspace, what: String, files: String) async throws(ProvostError) {
         await run.kept.notify(
-            "\(what.prefix(1).uppercased())\(what.dropFirst()): everything stands still now, and is stopped in \(LeaseRule.grace). Your files are kept."
+            "\(what.prefix(1).uppercased())\(what.dropFirst()): everything stands still now, and is stopped in \(LeaseRule.grace); \(files)."
         )
         // Where the machine cannot freeze, the grace still runs, and its time is not charged.
         do throws(ProvostError) { try await run.kept.freeze() } catch  where error.code == .unavailable {}

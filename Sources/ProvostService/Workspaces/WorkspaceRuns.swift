@@ -36,6 +36,15 @@ final class WorkspaceRuns: Sendable {
         unsafe mkdir(context.directory.path + "/run/.meters", 0o700)
     }
 
+    /// The files of a workspace that the store says is deleted: done again, it does nothing.
+    func removeFiles(of id: ID<Workspace>) async throws(ProvostError) {
+        for snapshot in try await context.store.snapshots(of: id) {
+            try await volumes.removeSnapshot(snapshot.id.text)
+            try await context.store.forgetSnapshot(snapshot.id)
+        }
+        if volumes.exists(id.text) { try await volumes.remove(id.text) }
+    }
+
     func onFree(_ action: @escaping @Sendable () -> Void) { whenFree.withLock { $0 = action } }
     func tellFree() { whenFree.withLock { $0 }() }
 

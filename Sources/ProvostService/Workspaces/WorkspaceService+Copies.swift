@@ -30,7 +30,7 @@ extension WorkspaceService {
                     .conflict, "\(now.person) has not started \(now.assignment) yet, so there are no files to copy.")
             }
             // A room that reads it has it mounted: what is copied then may be torn.
-            try await runs.readers.begin(now.id)
+            try await runs.readers.begin(now.id, by: principal.name)
             defer { runs.readers.failed(now.id) }
             let visit = try await context.store.beginVisit(share.id, at: context.now())
             let result: Result<Workspace, ProvostError>

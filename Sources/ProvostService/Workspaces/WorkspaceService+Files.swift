@@ -139,11 +139,9 @@ extension WorkspaceService {
         }
         let after = try await runs.turns.take(workspace.id) { [context] () throws(ProvostError) -> Workspace in
             await runs.readers.end(workspace.id)
-            let snapshots = try await context.store.snapshots(of: workspace.id)
-            // The store first: files that it does not know are swept at the next start.
+            // The store first: what it says is deleted is removed at the next start, too.
             try await context.store.deleteWorkspace(workspace.id, by: principal.name, at: context.now())
-            for snapshot in snapshots { try await runs.volumes.removeSnapshot(snapshot.id.text) }
-            if runs.volumes.exists(workspace.id.text) { try await runs.volumes.remove(workspace.id.text) }
+            try await runs.removeFiles(of: workspace.id)
             return try await context.store.workspace(workspace.id)
         }
         return try await view(after)

@@ -18,23 +18,28 @@ package enum ReadingWish: Sendable, Hashable {
 // reads there, nothing that the learner wrote runs, no limit or budget is taken, and it is no way to compute outside the study window.
 extension WorkspaceService {
     /// A connected socket that speaks session frames, and what is to be called when its connection is over. The learner may read at any time;
-    /// whoever manages the cohort may once its study is over, for the archive that learners are given. Each reading is in the audit.
+    /// whoever manages the cohort may once the study is over (or has been closed for seven days), for the archive that learners are given. Each
+    /// reading is in the workspace's log. From inside a workspace only its own files are read: who is let in there is let in there alone.
     package func read(
         _ principal: Principal, _ typed: String, _ wish: ReadingWish
     ) async throws(ProvostError) -> (descriptor: Int32, whenOver: @Sendable () -> Void) {
         let runs = try parts.runs
         let workspace = try await finder.find(principal, typed, .read)
-        if !finder.isOwner(principal, workspace) {
+        if let inside = principal.workspace, inside != workspace.id {
+            throw ProvostError(.denied, "From inside a workspace only its own files are read; do it on your own machine.")
+        }
+        let isOwner = finder.isOwner(principal, workspace)
+        if !isOwner {
             let window = try await WorkspaceWindow.find(cohort: workspace.cohort, person: workspace.person, context)
-            guard !window.mayRun(at: context.now()) else {
+            guard window.isOver(at: context.now()) else {
                 throw ProvostError(
                     .denied,
-                    "The workspace is \(workspace.person)'s own while they study; after the study window, or once \(workspace.cohort) is closed, its admins can export it."
+                    "The workspace is \(workspace.person)'s own while they study; after the study window, or \(ClosingRule.notice) after \(workspace.cohort) was closed, its admins can export it."
                 )
             }
         }
         let request = Self.request(wish)
-        if let run = runs[workspace.id], run.start == workspace.start, workspace.state == .running {
+        if isOwner, let run = runs[workspace.id], run.start == workspace.start, workspace.state == .running {
             try await context.store.recordReading(workspace.id, by: principal.name, at: context.now())
             return (try await run.kept.open(request), {})
         }
@@ -48,15 +53,17 @@ extension WorkspaceService {
                 throw ProvostError(.notFound, "The workspace \(now.assignment) was never started, so there are no files in it.")
             }
             try await context.store.recordReading(now.id, by: principal.name, at: context.now())
-            return try await openStopped(now, request, runs)
+            return try await openStopped(now, request, runs, by: principal)
         }
     }
 
     private func openStopped(
-        _ workspace: Workspace, _ request: SessionRequest, _ runs: WorkspaceRuns
+        _ workspace: Workspace, _ request: SessionRequest, _ runs: WorkspaceRuns, by principal: Principal
     ) async throws(ProvostError) -> (descriptor: Int32, whenOver: @Sendable () -> Void) {
         let id = workspace.id
-        try await runs.readers.begin(id)
+        // Who asks again has given the first up: a client that hangs must not keep anybody from their files.
+        await runs.readers.end(id, of: principal.name)
+        try await runs.readers.begin(id, by: principal.name)
         do throws(ProvostError) {
             // As for a rescue: what is read takes no space.
             try await runs.volumes.prepare(id.text, rescue: true)
@@ -77,7 +84,17 @@ extension WorkspaceService {
                 throw error
             }
             runs.readers.runs(id, kept)
-            return (descriptor, { [readers = runs.readers] in Task { await readers.end(id, kept) } })
+            Task { [readers = runs.readers] in
+                try? await Task.sleep(for: WorkspaceReaders.longest.duration)
+                await readers.end(id, only: kept)
+            }
+            return (
+                descriptor,
+                { [readers = runs.readers] in
+                    readers.isOver(id, kept)
+                    Task { await readers.end(id, only: kept) }
+                }
+            )
         } catch {
             runs.readers.failed(id)
             throw error
@@ -91,13 +108,33 @@ extension WorkspaceService {
         }
     }
 
+    /// What `find` names is packed, and neither's failure is lost. 1 is tar's word for what changed while it was read, which is none.
+    private static func pack(_ conditions: String, _ options: String) -> String {
+        """
+        exec 4>&1
+        codes=$({
+            { find . \\( \(conditions) \\) -print0; echo "f$?" >&3; } |
+            { tar -c -f - \(options) --null --no-recursion -T - >&4 3>&-; echo "t$?" >&3; }
+        } 3>&1)
+        case $codes in
+            *f[1-9]*) exit 2 ;;
+            *t0* | *t1) exit 0 ;;
+            *) exit 2 ;;
+        esac
+        """
+    }
+
     private static let givePlace = """
         cd /home/learner || exit 1
+        case $1 in
+            /*) ;;
+            *) set -- "./$1" ;;
+        esac
         if [ -d "$1" ]; then
             cd "$1" || exit 1
             echo folder
             find . -type l -lname '/*' -printf 'left-out %P\\n' >&2
-            find . \\( -type f -o -type d -o -type l ! -lname '/*' \\) -print0 | tar -c -f - --null --no-recursion -T -
+            \(pack("-type f -o -type d -o -type l ! -lname '/*'", ""))
         elif [ -f "$1" ]; then
             if [ -x "$1" ]; then x=1; else x=0; fi
             echo "file $x $(wc -c < "$1")"
@@ -108,53 +145,64 @@ extension WorkspaceService {
         fi
         """
 
-    /// Sockets and pipes hold nothing. What changes while it is read is no failure: 1 is tar's word for that.
+    /// Sockets and pipes hold nothing.
     private static let giveWhole = """
         cd /home/learner || exit 1
         echo folder
-        find . \\( -type f -o -type d -o -type l \\) -print0 |
-            tar -c -f - --sparse --format=pax --numeric-owner --owner=1000 --group=1000 --null --no-recursion -T -
-        status=$?
-        [ "$status" -eq 1 ] && exit 0
-        exit "$status"
+        \(pack("-type f -o -type d -o -type l", "--sparse --format=pax --numeric-owner --owner=1000 --group=1000"))
         """
 }
 
-/// The rooms that were made around stopped volumes to read them: one for a workspace, a few on a machine.
+/// The rooms that were made around stopped volumes to read them: one for a workspace, a few for one who reads, some more on a machine.
 final class WorkspaceReaders: Sendable {
     static let most = 8
-    private enum Reader {
-        case starting
-        case running(KeptWorkspace)
+    static let mostOfOne = 2
+    /// A client that stands still does not hold a volume for ever.
+    static let longest = TimeSpan.seconds(3600)
+    private struct Reader {
+        let by: String
+        var kept: KeptWorkspace?
+        /// It is over, and its room is just going.
+        var isEnding = false
     }
     private let readers = Mutex<[ID<Workspace>: Reader]>([:])
 
-    /// Waits up to ten seconds for a reading that is just ending. Throws `unavailable` when it has to be tried again.
-    func begin(_ id: ID<Workspace>) async throws(ProvostError) {
-        for _ in 0..<200 {
-            if take(id) { return }
-            try? await Task.sleep(for: .milliseconds(50))
-        }
-        throw ProvostError(
-            .unavailable, "These files, or those of \(Self.most) other workspaces, are being read already; try again in a moment."
-        )
-    }
-    private func take(_ id: ID<Workspace>) -> Bool {
-        readers.withLock { readers in
-            guard readers[id] == nil, readers.count < Self.most else { return false }
-            readers[id] = .starting
+    /// Waits for one that is over to be gone. Throws `unavailable` when it has to be tried again.
+    func begin(_ id: ID<Workspace>, by name: String) async throws(ProvostError) {
+        for _ in 0..<200 where readers.withLock({ $0[id]?.isEnding ?? false }) { try? await Task.sleep(for: .milliseconds(50)) }
+        let isTaken = readers.withLock { readers in
+            guard readers[id] == nil, readers.count < Self.most, readers.values.count(where: { $0.by == name }) < Self.mostOfOne
+            else { return false }
+            readers[id] = Reader(by: name)
             return true
         }
+        guard isTaken else {
+            throw ProvostError(
+                .unavailable,
+                "These files are being read already, or those of several other workspaces are; try again in a moment.")
+        }
     }
-    func runs(_ id: ID<Workspace>, _ kept: KeptWorkspace) { readers.withLock { $0[id] = .running(kept) } }
+    func runs(_ id: ID<Workspace>, _ kept: KeptWorkspace) { readers.withLock { $0[id]?.kept = kept } }
     func failed(_ id: ID<Workspace>) { readers.withLock { $0[id] = nil } }
+    func isOver(_ id: ID<Workspace>, _ kept: KeptWorkspace) {
+        readers.withLock { readers in
+            if readers[id]?.kept === kept { readers[id]?.isEnding = true }
+        }
+    }
+    func isRead(_ id: ID<Workspace>) -> Bool { readers.withLock { $0[id] != nil } }
 
     /// Returns when it is not read any more and its volume is free: within the workspace's turn, or, for one reading, when that is over.
-    func end(_ id: ID<Workspace>, _ only: KeptWorkspace? = nil) async {
-        guard case .running(let kept) = readers.withLock({ $0[id] }), only.map({ $0 === kept }) ?? true else { return }
+    /// - Parameters:
+    ///   - only: this reading.
+    ///   - name: only one of this person.
+    func end(_ id: ID<Workspace>, only: KeptWorkspace? = nil, of name: String? = nil) async {
+        guard let reader = readers.withLock({ $0[id] }), let kept = reader.kept, only.map({ $0 === kept }) ?? true,
+            name.map({ $0 == reader.by }) ?? true
+        else { return }
+        readers.withLock { $0[id]?.isEnding = true }
         _ = await kept.stop(grace: .seconds(0), reason: "The reading is over.")
         readers.withLock { readers in
-            if case .running(let now) = readers[id], now === kept { readers[id] = nil }
+            if readers[id]?.kept === kept { readers[id] = nil }
         }
     }
 }

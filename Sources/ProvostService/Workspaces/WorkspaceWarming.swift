@@ -113,6 +113,9 @@ final class WorkspaceWarming: Sendable {
                 }
             }
             // Growing it is the start's, which takes the space from the totals.
+            guard !runs.readers.isRead(now.id) else {
+                throw ProvostError(.unavailable, "Its files are being read; it is tried again.")
+            }
             try await runs.readyVolume(now, rescue: false, grows: false)
             return true
         }

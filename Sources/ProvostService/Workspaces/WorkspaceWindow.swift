@@ -6,10 +6,22 @@ struct WorkspaceWindow: Sendable {
     let cohort: Slug
     let begins: Timestamp
     let ends: Timestamp
-    /// nil: none, or it is over.
+    /// When the study itself ends, by the cohort's last day.
+    let studyEnds: Timestamp
+    /// nil: none.
     let extended: Timestamp?
     /// nil: the cohort is not closed.
     let closing: CohortClosing?
+
+    /// When the files go; nil: they are kept. Whoever was given more time has as much time to take them as everybody had.
+    var deleteAt: Timestamp? {
+        closing.map { closing in max(closing.deleteAt, extended.map { $0 + ClosingRule.notice } ?? closing.deleteAt) }
+    }
+
+    /// Whether those who manage the cohort may read: the study is really over, and not just declared to be, for a moment.
+    func isOver(at instant: Timestamp) -> Bool {
+        instant >= min(studyEnds, closing.map { $0.at + ClosingRule.notice } ?? studyEnds) && !mayRun(at: instant)
+    }
 
     /// Why nothing starts outside, and what can be done.
     var refusal: ProvostError {
@@ -41,6 +53,7 @@ struct WorkspaceWindow: Sendable {
         let closing = try await context.store.closing(cohort: cohort)
         return WorkspaceWindow(
             cohort: cohort, begins: study.begins, ends: min(study.ends, closing?.at ?? study.ends),
+            studyEnds: study.ends,
             extended: try await context.store.extensionUntil(cohort: cohort, person: person), closing: closing)
     }
 }

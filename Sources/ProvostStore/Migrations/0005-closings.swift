@@ -12,6 +12,8 @@ extension Migration {
               reason TEXT NOT NULL,
               actor TEXT NOT NULL,
               at INTEGER NOT NULL,
+              -- The newest extension of study when it was made: those after it count. Not by their times, since a clock can step back.
+              extensions INTEGER NOT NULL CHECK (extensions >= 0),
               CHECK ((deleteOn IS NULL) = (deleteAt IS NULL)),
               -- Seven days of notice.
               CHECK (deleteAt IS NULL OR deleteAt >= at + 604800000)

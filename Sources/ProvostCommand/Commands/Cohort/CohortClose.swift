@@ -27,6 +27,7 @@ struct CohortClose: AsyncParsableCommand {
 
     func validate() throws {
         if reason != nil, deleteOn == nil { throw ValidationError("Say on which day the files are deleted: --delete-on DAY") }
+        if deleteOn != nil, reason ?? "" == "" { throw ValidationError("Say why, which stays on record: --reason TEXT") }
     }
 
     func run() async throws {

@@ -45,15 +45,19 @@ struct Export: AsyncParsableCommand {
             throw session.surroundings.error(.invalid, .fileNotWritten(path: folder, reason: PrivateFile.Failure().description))
         }
         let enrollments: [Enrollment] = try await session.client.get(Route.path("cohorts", cohort, "enrollments"))
+        let workspaces: [WorkspaceInfo] = try await session.client.get(Route.path("workspaces", query: [("cohort", cohort)]))
+        // Instructors' own workspaces are deleted as well.
+        let owners = Set(workspaces.map(\.workspace.person))
         var failed: [String] = []
-        for learner in enrollments where learner.role == .learner {
-            let person = learner.person.slug.text
+        for enrollment in enrollments where enrollment.role == .learner || owners.contains(enrollment.person.slug) {
+            let person = enrollment.person.slug.text
             do {
                 try await LearnerExport(session: session, cohort: cohort, person: person).write(
                     to: "\(folder)/\(cohort)-\(person).tar", replacing: force)
-            } catch let error as ProvostError {
+            } catch {
                 // One learner's trouble is not the others'.
-                session.say(.workspace(.exportFailed(person: person, reason: error.message)))
+                let reason = (error as? ProvostError)?.message ?? "\(error)"
+                session.say(.workspace(.exportFailed(person: person, reason: reason)))
                 failed.append(person)
             }
         }

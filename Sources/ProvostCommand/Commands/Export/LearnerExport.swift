@@ -11,7 +11,8 @@ struct LearnerExport: Sendable {
     let cohort: String
     let person: String
 
-    /// Makes the archive; a file of that name appears only when it is whole. Throws `conflict` when the place is taken.
+    /// Makes the archive; a file of that name appears only when all of it is written. Throws `conflict` when the place is taken, and
+    /// `unavailable` when something could not be read: then the archive is there all the same, and says in it what is missing.
     func write(to path: String, replacing: Bool) async throws {
         var status = stat()
         let isThere = unsafe lstat(path, &status) == 0
@@ -37,11 +38,17 @@ struct LearnerExport: Sendable {
         if replacing {
             guard unsafe rename(fresh, path) == 0 else { throw notWritten(path) }
         } else {
-            // Not over one that came meanwhile.
-            guard unsafe link(fresh, path) == 0 else { throw notWritten(path) }
+            // Not over one that came meanwhile; a file system without links (a memory stick) is no reason to fail.
+            let isLinked = unsafe link(fresh, path) == 0
+            if !isLinked {
+                guard [EPERM, EOPNOTSUPP, ENOSYS].contains(errno), unsafe lstat(path, &status) != 0,
+                    unsafe rename(fresh, path) == 0
+                else { throw notWritten(path) }
+            }
         }
         session.say(.workspace(.exported(path: path, size: "\(report.packedBytes)")))
         for note in notes { Console.say(note) }
+        guard notes.isEmpty else { throw session.surroundings.error(.unavailable, .workspace(.exportNotWhole(path: path))) }
     }
 
     /// Fetches everything; returns what is missing, a sentence each.
@@ -51,17 +58,24 @@ struct LearnerExport: Sendable {
         try await document(Route.path("budgets", "ledger", query: whose), folder + "/ledger.json")
         let node = "learner:\(cohort)/\(person)"
         try await document(Route.path("usage", query: [("level", "learner"), ("node", node)]), folder + "/usage.json")
-        try await document(Route.path("submissions", query: whose), folder + "/submissions.json")
-        let submissions: [SubmissionInfo] = try await session.client.get(Route.path("submissions", query: whose))
+        let handedIn = Route.path("submissions", query: whose + [("limit", "\(Self.mostSubmissions)")])
+        try await document(handedIn, folder + "/submissions.json")
+        let submissions: [SubmissionInfo] = try await session.client.get(handedIn)
         for info in submissions where info.person.text == person {
             try await submission(info, in: folder + "/submissions")
         }
         var notes: [String] = []
+        if submissions.count >= Self.mostSubmissions {
+            notes.append(session.text(.workspace(.exportCut(submissions: submissions.count))))
+        }
         let workspaces: [WorkspaceInfo] = try await session.client.get(Route.path("workspaces", query: whose))
         // What is in a copy is another learner's.
         let own = workspaces.filter { $0.workspace.person.text == person && $0.workspace.copyOf == nil }
         for info in own where info.workspace.start > 0 {
-            notes += try await home(info, in: folder + "/workspaces")
+            // One that cannot be read must not keep the others from the learner.
+            do { notes += try await home(info, in: folder + "/workspaces") } catch let error as ProvostError {
+                notes.append(missing(info, error.message))
+            }
         }
         return notes
     }
@@ -98,9 +112,17 @@ struct LearnerExport: Sendable {
             throw session.surroundings.error(.unavailable, .workspace(.notCopied(reason: errors)))
         }
         guard code != 0 else { return [] }
-        let first = errors.split(separator: "\n").prefix(3).joined(separator: "; ")
-        return [session.text(.workspace(.exportIncomplete(name: workspace.assignment.text, reason: Console.sanitized(first))))]
+        return [
+            missing(info, errors.isEmpty ? "status \(code)" : errors.split(separator: "\n").prefix(3).joined(separator: "; "))
+        ]
     }
+
+    private func missing(_ info: WorkspaceInfo, _ reason: String) -> String {
+        session.text(.workspace(.exportIncomplete(name: info.workspace.assignment.text, reason: Console.sanitized(reason))))
+    }
+
+    /// As many as the server tells at once.
+    private static let mostSubmissions = 10_000
 
     private func fetch(_ target: String, _ body: (@Sendable ([UInt8]) throws -> Void) async throws -> Void) async throws {
         let file = unsafe open(target, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
