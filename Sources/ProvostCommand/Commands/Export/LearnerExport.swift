@@ -85,7 +85,8 @@ struct LearnerExport: Sendable {
     }
 
     private func submission(_ info: SubmissionInfo, in folder: String) async throws {
-        let place = folder + "/" + info.assignmentName
+        // COHORT/ASSIGNMENT.
+        let place = folder + "/" + (info.assignmentName.split(separator: "/").last.map(String.init) ?? info.assignmentName)
         try make(folder)
         try make(place)
         let id = info.submission.id.text
