@@ -14,9 +14,9 @@ def make(kind, seed):
 def judge(kind, output, expected):
     return (1, None) if int(output) == int(expected) else (0.5 if output.endswith(b"7") else 0, "The sum is wrong")
 """
-SLOW = "import sys\nspent = sum(range(6_000_000))\nprint(sum(map(int, sys.stdin.read().split())))\n"
+SLOW = "import sys\nspent = sum(range(20_000_000))\nprint(sum(map(int, sys.stdin.read().split())))\n"
 FAST = "import sys\nprint(sum(map(int, sys.stdin.read().split())))\n"
-CURVE = [{"value": 1.3, "points": 0}, {"value": 1.6, "points": 100}]
+CURVE = [{"value": 2, "points": 0}, {"value": 2.5, "points": 100}]
 
 
 class CurveTests(unittest.TestCase):
@@ -58,7 +58,7 @@ class GradingTests(unittest.TestCase):
             self.assertEqual((status, tests(reports)["sums"][1]), (0, 0), (program, errors))
 
     def test_quality_is_told_apart_from_speed(self):
-        given = {"name": "sums", "kind": "own", "needs": 0.4, "speed-up": [{"value": 1.3, "points": 0}, {"value": 1.6, "points": 40}],
+        given = {"name": "sums", "kind": "own", "needs": 0.4, "speed-up": [{"value": 2, "points": 0}, {"value": 2.5, "points": 40}],
                  "quality": [{"value": 0, "points": 0}, {"value": 1, "points": 60}]}  # fmt: skip
         status, reports, errors = self.grade("print(67, end='')", tests=[given])
         self.assertEqual(status, 0, errors)
