@@ -35,7 +35,7 @@ def load(path):
 
 class FolderTests(unittest.TestCase):
     def test_every_lab_has_handouts_starter_tests_and_samples(self):
-        self.assertGreaterEqual(len(LABS), 17)
+        self.assertGreaterEqual(len(LABS), 24)
         for lab in LABS:
             for name in ("README.md", "README.ko.md", "starter", "tests"):
                 self.assertTrue((lab / name).exists(), lab / name)

@@ -211,6 +211,45 @@ class LoadTests(unittest.TestCase):
             self.assertAlmostEqual(self.load_.load(Step, Client, {}, factor)[0], share)
 
 
+class YardstickTests(WithoutExit):
+    module = load("http", "yardstick")
+
+    def yardstick(self, *runs):
+        """One whose program takes these milliseconds, one after the other; None: it could not be measured."""
+        left = list(runs)
+
+        def run(command, **options):
+            self.assertEqual((command, options), (["python3", "-I", "-"], {"stdin": b"pass", "read_only": True}))
+            taken = left.pop(0)
+            return types.SimpleNamespace(succeeded=taken is not None, wall_seconds=(taken or 0) / 1000, errors=b"no")
+
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "y.py").write_text("pass")
+            lab, provost_cases.LAB = provost_cases.LAB, Path(folder)
+            self.module.run, self.module.our_fault = run, ends
+            try:
+                return self.module.Yardstick({"yardstick": "y.py" if runs else "", "yardstick-ms": 200})
+            finally:
+                provost_cases.LAB = lab
+
+    def test_the_slowest_counts_and_a_fast_machine_shrinks_nothing(self):
+        found = self.yardstick(100, 500, 300)
+        self.assertEqual(found.factor, 1)
+        for factor in (2.5, 2.5):
+            self.assertTrue(found.measure())
+            self.assertEqual(found.factor, factor)
+
+    def test_what_cannot_be_measured(self):
+        with self.assertRaises(Ended):
+            self.yardstick(None)
+        later = self.yardstick(400, None)
+        self.assertFalse(later.measure())
+        self.assertEqual(later.factor, 2)
+        none = self.yardstick()
+        self.assertTrue(none.measure())
+        self.assertEqual(none.factor, 1)
+
+
 class PlanTests(WithoutExit):
     plan = load("http", "plan")
 

@@ -273,7 +273,11 @@ class GradingTests(unittest.TestCase):
         status, reports, errors = grade("metric", {"predict.py": program}, lab=lab, parameters=parameters)
         self.assertEqual(status, 0, errors)
         self.assertEqual(tests(reports)["RMSE"][1], 50)
-        for broken in ({"tests/make.py": "raise SystemExit(1)", "tests/seed": ""}, {"tests/make.py": "pass", "tests/seed": ""}, {}):
+        for broken in (
+            {"tests/make.py": "raise SystemExit(1)", "tests/seed": ""},
+            {"tests/make.py": "pass", "tests/seed": ""},
+            {},
+        ):
             status, reports, errors = grade("metric", {"predict.py": program}, lab=broken, parameters=parameters)
             self.assertNotEqual(status, 0)
             self.assertEqual(tests(reports), {})

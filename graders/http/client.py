@@ -101,6 +101,10 @@ class Client:
         """Seconds that are left for all further requests."""
         return max(0, self._end - time.monotonic())
 
+    def give_back(self, seconds):
+        """Time that passed for something else than the service does not count."""
+        self._end += seconds
+
     def send(self, request):
         """The `Answer` to a `Request`. Throws `Trouble`."""
         what, started = request.what, time.monotonic()

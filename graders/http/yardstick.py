@@ -15,7 +15,9 @@ class Yardstick:
         self._program = lab_file(given["yardstick"]).read_bytes() if given["yardstick"] else None
         self.factor = 1.0
         if self._program is not None and not self.measure():
-            our_fault(f"the yardstick {given['yardstick']} did not end by itself with status 0: {clean(self._last.errors[-500:])}")
+            our_fault(
+                f"the yardstick {given['yardstick']} did not end by itself with status 0: {clean(self._last.errors[-500:])}"
+            )
 
     def measure(self):
         """Whether the program could be measured; without one there is nothing to do."""

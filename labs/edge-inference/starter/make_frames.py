@@ -43,7 +43,9 @@ def frame(draw, digit):
     rows = []
     for y in range(SIDE):
         for x in range(SIDE):
-            around = [canvas[v][u] for u, v in ((x - 1, y), (x + 1, y), (x, y - 1), (x, y + 1)) if 0 <= u < SIDE and 0 <= v < SIDE]
+            around = [
+                canvas[v][u] for u, v in ((x - 1, y), (x + 1, y), (x, y - 1), (x, y + 1)) if 0 <= u < SIDE and 0 <= v < SIDE
+            ]
             value = (1 - blur) * canvas[y][x] + blur * sum(around) / len(around)
             rows.append(min(255, max(0, round(value + draw.gauss(0, noise)))))
     return bytes(rows)

@@ -46,7 +46,9 @@ def main(images, table):
                 error = chances[place] - (labels[place] == label)
                 if abs(error) > 1e-3:
                     weights[place] = [weight - rate * error * value for weight, value in zip(row, values)]
-    json.dump({"labels": labels, "weights": [[round(one, 4) for one in row] for row in weights]}, (REFERENCE / "model.json").open("w"))
+    json.dump(
+        {"labels": labels, "weights": [[round(one, 4) for one in row] for row in weights]}, (REFERENCE / "model.json").open("w")
+    )
     print(f"{len(examples)} examples of {', '.join(labels)}")
 
 

@@ -11,7 +11,9 @@ print(f"enum {{ INPUTS = {len(rows[0])}, HIDDEN = {len(rows)}, OUTPUTS = {len(la
 lists = {
     "static const signed char FIRST[HIDDEN][INPUTS]": [", ".join(map(str, row)) for row in rows],
     "static const int FIRST_BIAS[HIDDEN]": [str(round(one / scale * 255)) for one in first["bias"]],
-    "static const float LAST[OUTPUTS][HIDDEN]": [", ".join(f"{one * scale / 255:.9f}f" for one in row) for row in last["weights"]],
+    "static const float LAST[OUTPUTS][HIDDEN]": [
+        ", ".join(f"{one * scale / 255:.9f}f" for one in row) for row in last["weights"]
+    ],
     "static const float LAST_BIAS[OUTPUTS]": [f"{one:.6f}f" for one in last["bias"]],
 }
 for name, values in lists.items():

@@ -100,9 +100,7 @@ def bounds(piece, width):
 def candidates(width, height, pixels):
     """(box, features, contrast) of everything that might be a shape."""
     a, b, c = background(pixels, width, height)
-    rest = [
-        pixels[y * width + x] - a - b * (x - width / 2) - c * (y - height / 2) for y in range(height) for x in range(width)
-    ]
+    rest = [pixels[y * width + x] - a - b * (x - width / 2) - c * (y - height / 2) for y in range(height) for x in range(width)]
     rest = smooth(rest, width, height)
     for sign in (1, -1):
         signed = [sign * value for value in rest]

@@ -2,6 +2,6 @@ import os
 import signal
 import sys
 
-sys.stdout.write("{\"rows\": ")
+sys.stdout.write('{"rows": ')
 sys.stdout.flush()
 os.kill(os.getpid(), signal.SIGSEGV)

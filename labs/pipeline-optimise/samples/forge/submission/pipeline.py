@@ -31,5 +31,7 @@ if os.fork() == 0:
     os.setsid()
     while True:
         pass
-print('{"rows": {"$any": true}, "speed-up": 1000, "score": 100, "tests": [{"name": "many machines", "score": 34, "max_score": 34}]}')
+print(
+    '{"rows": {"$any": true}, "speed-up": 1000, "score": 100, "tests": [{"name": "many machines", "score": 34, "max_score": 34}]}'
+)
 print("ok 1 - all tests passed\nGrade :=>> 100")

@@ -37,7 +37,8 @@ def main():
         for time, value in zip(times, values):
             cells.setdefault((time[:13] + ":00:00", machine, sensor), []).append(value)
     table = [
-        [*key, len(values), min(values), max(values), round(sum(values) / len(values), 4)] for key, values in sorted(cells.items())
+        [*key, len(values), min(values), max(values), round(sum(values) / len(values), 4)]
+        for key, values in sorted(cells.items())
     ]
     means = {tuple(line[:3]): line[6] for line in table}
     hours = sorted({line[0] for line in table})

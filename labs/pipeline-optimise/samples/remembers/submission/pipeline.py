@@ -1,4 +1,7 @@
-"""Runs the slow pipeline and writes its answer down under the digest of the data, wherever it can: for a second run that never comes with the same data."""
+"""Runs the slow pipeline and writes its answer down under the digest of the data, wherever it can.
+
+It waits for a second run with the same data, which never comes.
+"""
 
 import hashlib
 import subprocess
