@@ -93,7 +93,17 @@ class ClientTests(unittest.TestCase):
         self.assertEqual((answer.status, answer.header("allow"), answer.object), (201, "GET", {"id": 1}))
 
     def test_what_cannot_be_compared_is_no_json(self):
-        for body in (b"[" * 40 + b"]" * 40, b'{"a": "\\ud800"}', b"[" * 100_000, b"9" * 5000, b"\xff", b"NaN", b"1e400", b"-Infinity", b""):
+        for body in (
+            b"[" * 40 + b"]" * 40,
+            b'{"a": "\\ud800"}',
+            b"[" * 100_000,
+            b"9" * 5000,
+            b"\xff",
+            b"NaN",
+            b"1e400",
+            b"-Infinity",
+            b"",
+        ):
             self.assertIsNone(http.safe_json(body), body[:20])
         self.assertEqual(http.safe_json('{"a": [1, "한", null]}'.encode()), {"a": [1, "한", None]})
 
@@ -233,7 +243,11 @@ class CloudPipelineTests(unittest.TestCase):
         cloud = self.start("rights")
         key = next(iter(cloud.kinds))
         before = dict(cloud.buckets["uploads"])
-        for method, path in (("PUT", f"/uploads/{urllib.request.quote(key)}"), ("DELETE", "/models/current.json"), ("PUT", "/results/")):
+        for method, path in (
+            ("PUT", f"/uploads/{urllib.request.quote(key)}"),
+            ("DELETE", "/models/current.json"),
+            ("PUT", "/results/"),
+        ):
             with self.assertRaises(urllib.error.HTTPError) as caught:
                 urllib.request.urlopen(urllib.request.Request(cloud.url + path, b"{}", method=method), timeout=10)
             self.assertEqual(caught.exception.code, 403)
@@ -261,7 +275,9 @@ class LogForensicsTests(unittest.TestCase):
             (Path(folder) / "auth.log").write_bytes(auth)
             (Path(folder) / "access.log").write_bytes(access)
             program = self.LAB / "samples" / "reference" / "submission" / "find_intrusions.py"
-            return json.loads(subprocess.run([sys.executable, program, folder], capture_output=True, check=True).stdout)["incidents"]
+            return json.loads(subprocess.run([sys.executable, program, folder], capture_output=True, check=True).stdout)[
+                "incidents"
+            ]
 
     def test_generator_and_reference_agree(self):
         for seed in range(30):

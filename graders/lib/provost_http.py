@@ -262,5 +262,7 @@ def first_line_mistake(name):
     with path.open("rb") as file:
         first = file.readline(200)
     if first.startswith(b"#!") and first.endswith(b"\r\n"):
-        return f"The first line of {name} ends in a Windows line end (CR LF), so its interpreter cannot be found. Save it with LF."
+        return (
+            f"The first line of {name} ends in a Windows line end (CR LF), so its interpreter cannot be found. Save it with LF."
+        )
     return None

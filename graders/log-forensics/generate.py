@@ -157,11 +157,11 @@ class Story:
             if 200 <= status < 300:
                 sizes.setdefault(address, []).append((second, size))
         for address, answers in sizes.items():
-            begin = total = 0
-            seconds = sorted({second for second, _ in answers})
-            for second in seconds:
-                total = sum(size for when, size in answers if second - 3600 <= when <= second) if len(answers) < 400 else 0
-                if total > 50_000_000:
+            # Plain sums: nobody of everyday life comes near the limit, so only the few with large answers are looked at.
+            if sum(size for _, size in answers) <= 50_000_000:
+                continue
+            for second in sorted({second for second, _ in answers}):
+                if sum(size for when, size in answers if second - 3600 <= when <= second) > 50_000_000:
                     yield incident("exfiltration", address, second)
                     break
 

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, quote_plus, unquote, urlsplit
 from xml.sax.saxutils import escape
 
 VISIBLE_AGAIN_SECONDS = 4
-LARGEST_BODY = 256 << 10
+LARGEST_OBJECT, LARGEST_MESSAGE = 256 << 10, 16 << 10
 MOST_BYTES = 8 << 20  # of all objects
 MOST_CONNECTIONS = 32  # at one time; more are closed
 MOST_CALLS = 9000  # in all; then nobody listens any more
@@ -160,7 +160,9 @@ class Cloud:
             self.event(key, "ObjectRemoved:Delete", comes_again=number == 0)
         for body in ("{not json", json.dumps({"Records": [{"s3": {"bucket": {"name": "uploads"}}}]}), '"records"', "[]"):
             events.send(f"{body} " + " " * draw.randrange(9))
-        self.poison = [body for body in events.bodies() if not body.startswith('{"Records": [{"eventSource"') and "TestEvent" not in body]
+        self.poison = [
+            body for body in events.bodies() if not body.startswith('{"Records": [{"eventSource"') and "TestEvent" not in body
+        ]
 
     def second_wave(self):
         """Later: some objects change, some go, and the cloud tells."""
@@ -318,9 +320,9 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(data)
 
-    def body(self):
+    def body(self, most):
         length = self.headers.get("Content-Length") or "0"
-        if not (length.isascii() and length.isdigit() and len(length) < 9 and int(length) <= LARGEST_BODY):
+        if not (length.isascii() and length.isdigit() and len(length) < 9 and int(length) <= most):
             raise Failure(400, "EntityTooLarge")
         return self.rfile.read(int(length))
 
@@ -336,7 +338,7 @@ class _Handler(BaseHTTPRequestHandler):
         bucket, key = self.place()
         if self.command in ("PUT", "DELETE") and (bucket != "results" or not key):
             raise Failure(403, "AccessDenied")
-        data = self.body() if self.command == "PUT" else b""
+        data = self.body(LARGEST_OBJECT) if self.command == "PUT" else b""
         if self.cloud.fails(self.command, bucket, key):
             raise Failure(503, "SlowDown")
         if self.command == "PUT":
@@ -371,7 +373,7 @@ class _Handler(BaseHTTPRequestHandler):
     def queues(self):
         target = self.headers.get("X-Amz-Target") or ""
         try:
-            given = json.loads(self.body())
+            given = json.loads(self.body(LARGEST_MESSAGE))
         except (ValueError, RecursionError):
             given = None
         if urlsplit(self.path).path != "/" or not isinstance(given, dict):
@@ -403,7 +405,9 @@ if __name__ == "__main__":
     while True:
         time.sleep(2)
         left, letters, results = len(cloud.queues["events"]), len(cloud.queues["dead-letters"]), len(cloud.buckets["results"])
-        print(f"{left} events left, {letters} dead letters, {results} results, {cloud.premature} deleted too early, {cloud.needless} written twice")
+        print(
+            f"{left} events left, {letters} dead letters, {results} results, {cloud.premature} deleted too early, {cloud.needless} written twice"
+        )
         if not left and not wave:
             wave = 1
             cloud.second_wave()

@@ -27,7 +27,12 @@ FIRST = ["푸른", "느린", "마지막", "비 오는", "먼", "조용한", "두
 SECOND = ["바다", "기차", "도서관", "정원", "골목", "편지", "Café", "우주", "시장", "등대"]
 GENRES = ["drama", "comedy", "documentary", "thriller", "animation"]
 KEYWORDS = ["가족", "여행", "우정", "음식", "역사", "과학", "음악", "Seoul", "부산", "모험", "성장", "요리"]
-PROSE = ["오래 기다린 이야기가 시작된다.", "누구도 예상하지 못한 여름이었다.", "제작진은 두 해 동안 촬영했다.", "A story told without words."]
+PROSE = [
+    "오래 기다린 이야기가 시작된다.",
+    "누구도 예상하지 못한 여름이었다.",
+    "제작진은 두 해 동안 촬영했다.",
+    "A story told without words.",
+]
 
 
 def form(text, draw):
@@ -53,7 +58,9 @@ def make(seed, count):
             "title": form(title, draw),
             "year": year,
             "genre": draw.choice(GENRES),
-            "minutes": draw.choice([draw.randrange(5, 20), draw.randrange(241, 300), *(draw.randrange(20, 241) for _ in range(8))]),
+            "minutes": draw.choice(
+                [draw.randrange(5, 20), draw.randrange(241, 300), *(draw.randrange(20, 241) for _ in range(8))]
+            ),
             "age": draw.choice([0, 0, 7, 7, 12, 12, 15, 15, 19]),
             "languages": draw.choice([["ko"], ["ko"], ["ko"], ["ko", "en"], ["en"], ["ja", "ko"]]),
             "keywords": [form(word, draw) for word in draw.sample(KEYWORDS, 3)],
@@ -62,7 +69,11 @@ def make(seed, count):
         if number < 4:  # just within the rules, and just outside
             edge = {"minutes": [20, 240, 19, 241][number], "age": 15, "languages": ["ko"], "confidence": 0.6}
             metadata |= {"title": f"{first} {number}", **edge}
-        faults = draw.choice([[], [], [], [], ["500"], ["cut"], ["missing"], ["type"], ["500", "cut"], ["prose", "type"]]) if number >= 4 else []
+        faults = (
+            draw.choice([[], [], [], [], ["500"], ["cut"], ["missing"], ["type"], ["500", "cut"], ["prose", "type"]])
+            if number >= 4
+            else []
+        )
         text = f"{form(title, draw)}. {draw.choice(PROSE)} (작품 번호 {draw.getrandbits(32):08x})"
         contents.append({
             "id": identifier, "title": form(title, draw), "text": text, "metadata": metadata, "faults": list(faults),
@@ -92,7 +103,9 @@ def said(content, attempt):
         return "이 작품의 메타데이터를 정리해 드릴까요?"
     if content["style"] == "fence":
         return f"```json\n{text}\n```"
-    return f"요청하신 메타데이터입니다.\n\n{text}\n\n더 필요한 것이 있으면 말씀해 주세요." if content["style"] == "around" else text
+    return (
+        f"요청하신 메타데이터입니다.\n\n{text}\n\n더 필요한 것이 있으면 말씀해 주세요." if content["style"] == "around" else text
+    )
 
 
 class StandIn:
