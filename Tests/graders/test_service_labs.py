@@ -1,0 +1,267 @@
+"""The labs with services and logs: their stand-ins, what their graders hold for true, and the client that trusts nobody.
+python3 -m unittest discover -s Tests/graders"""
+
+import contextlib
+import importlib.util
+import json
+import os
+import random
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import types
+import unittest
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from loading import ROOT, load
+
+import provost_http as http
+
+LABS = ROOT / "labs"
+
+
+def module(path):
+    """A Python file as a module of its own."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    found = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(found)
+    return found
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+@contextlib.contextmanager
+def reference(lab, **variables):
+    """The reference of a lab, running in a folder of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["cp", "-r", f"{LABS / lab}/samples/reference/submission/.", folder], check=True)
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **{name: str(value) for name, value in variables.items()}}
+        process = subprocess.Popen(["./run"], cwd=folder, env=environment)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+def wait_for(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.05)
+
+
+class ClientTests(unittest.TestCase):
+    GOOD = b'HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 9\r\nAllow: GET\r\n\r\n{"id": 1}'
+
+    def test_survives_any_answer(self):
+        draw = random.Random(6)
+        pieces = [
+            b"\r\n\r\n",
+            b"Content-Length: 99999999999999999999\r\n",
+            b"Transfer-Encoding: chunked\r\n",
+            b"ffffffffffffffff\r\n",
+            b"Allow: \xff\xfe\r\n",
+            b"[" * 900,
+            b"9" * 5000,
+            b'"\\ud800"',
+            b"NaN",
+            b"1e400",
+            b"\0",
+        ]
+        for _ in range(3000):
+            data = bytearray(self.GOOD)
+            for _ in range(draw.randrange(1, 6)):
+                place = draw.randrange(len(data) + 1)
+                data[place : place + draw.randrange(12)] = draw.choice(pieces)
+            try:
+                answer = http.Answer("GET /", bytes(data), "GET", 0)
+            except http.Trouble:
+                continue
+            self.assertIsInstance(answer.status, int)
+            self.assertIsInstance(answer.header("Allow"), str)
+            json.dumps(answer.object, ensure_ascii=False, allow_nan=False).encode()
+
+    def test_good_answer_is_read(self):
+        answer = http.Answer("GET /", self.GOOD, "GET", 0)
+        self.assertEqual((answer.status, answer.header("allow"), answer.object), (201, "GET", {"id": 1}))
+
+    def test_what_cannot_be_compared_is_no_json(self):
+        for body in (
+            b"[" * 40 + b"]" * 40,
+            b'{"a": "\\ud800"}',
+            b"[" * 100_000,
+            b"9" * 5000,
+            b"\xff",
+            b"NaN",
+            b"1e400",
+            b"-Infinity",
+            b"",
+        ):
+            self.assertIsNone(http.safe_json(body), body[:20])
+        self.assertEqual(http.safe_json('{"a": [1, "한", null]}'.encode()), {"a": [1, "한", None]})
+
+    def test_silence_and_nobody_are_trouble(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            with self.assertRaises(http.Trouble) as caught:
+                http.Client(silent.getsockname()[1], seconds=0.2).request("GET", "/")
+            self.assertTrue(caught.exception.out_of_time)
+        with self.assertRaises(http.Trouble) as caught:
+            http.Client(free_port()).request("GET", "/")
+        self.assertFalse(caught.exception.out_of_time)
+
+
+class OperateServiceTests(unittest.TestCase):
+    def test_a_release_answers_what_the_grader_expects(self):
+        (releases,) = load("operate-service", "releases")
+        release = releases.release(random.Random(1))
+        prices = types.ModuleType("prices")
+        exec(release.files()[f"releases/{release.name}/prices.py"], prices.__dict__)
+        self.assertEqual(prices.price("한라봉 & tea"), release.price("한라봉 & tea"))
+        self.assertEqual(prices.receipt(b"\0\xff"), release.receipt(b"\0\xff"))
+        self.assertEqual((prices.RELEASE, prices.CRASHES, prices.HEALTHY), (release.name, release.crashes, True))
+
+    def test_releases_differ_and_the_starter_has_one_application(self):
+        (releases,) = load("operate-service", "releases")
+        draw = random.Random(1)
+        one, other = releases.release(draw), releases.release(draw)
+        self.assertNotEqual((one.name, one.price("tea")), (other.name, other.price("tea")))
+        folder = LABS / "operate-service" / "starter" / "releases"
+        self.assertEqual((folder / "1" / "app").read_bytes(), (folder / "2" / "app").read_bytes())
+        self.assertTrue(os.access(folder / "1" / "app", os.X_OK))
+
+
+class MetadataServiceTests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.standin = module(LABS / "metadata-service" / "starter" / "standin.py")
+        (cls.truth,) = load("metadata-service", "truth")
+
+    def test_every_seed_has_all_that_the_tests_look_at(self):
+        for seed in range(100):
+            contents = self.standin.make(seed, 48)
+            wanted = self.truth.served(contents)
+            self.assertGreater(len(wanted), 12, seed)
+            self.assertLess(len(wanted), 40, seed)
+            self.assertEqual(len({one["id"] for one in contents}), 48)
+            self.assertEqual(sum(not self.truth.is_told(one) for one in contents), 2, seed)
+            for content in contents:
+                needed = self.truth.calls_needed(content)
+                self.assertLessEqual(needed, 4)
+                if self.truth.is_told(content):
+                    self.assertIn('"confidence"', self.standin.said(content, needed - 1))
+
+    def test_reference_serves_the_truth(self):
+        api, port = free_port(), free_port()
+        standin = self.standin.StandIn(api, "test", 48)
+        standin.serve_in_background()
+        client = http.Client(port)
+
+        def is_ready():
+            try:
+                return client.request("GET", "/health").object.get("status") == "ready"
+            except http.Trouble:
+                return False
+
+        with reference("metadata-service", API_URL=f"http://127.0.0.1:{api}", API_KEY=standin.key, PORT=port, CALL_SECONDS=2):
+            wait_for(is_ready)
+            found = client.request("GET", "/contents?size=50").object
+        standin.server.shutdown()
+        standin.server.server_close()
+        self.assertEqual(found.get("items"), self.truth.served(standin.contents))
+        needed = sum(map(self.truth.calls_needed, standin.contents))
+        self.assertLessEqual(len(standin.calls), needed + 20)
+        self.assertEqual({status for *_, status in standin.calls}, {200, 429, 500})
+
+
+class CloudPipelineTests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.cloud = module(LABS / "cloud-pipeline" / "starter" / "cloud.py")
+        cls.predict = staticmethod(module(LABS / "cloud-pipeline" / "starter" / "model.py").predict)
+        (cls.truth,) = load("cloud-pipeline", "truth")
+
+    def start(self, seed):
+        cloud = self.cloud.Cloud(free_port(), seed)
+        cloud.serve_in_background()
+        self.addCleanup(cloud.server.server_close)
+        self.addCleanup(cloud.server.shutdown)
+        return cloud
+
+    def call(self, cloud, action, **given):
+        headers = {"X-Amz-Target": f"AmazonSQS.{action}"}
+        body = json.dumps({"QueueUrl": f"{cloud.url}/queues/events", **given}).encode()
+        for _ in range(20):
+            try:
+                with urllib.request.urlopen(urllib.request.Request(cloud.url + "/", body, headers), timeout=10) as answer:
+                    return json.load(answer)
+            except urllib.error.HTTPError as error:
+                if error.code != 500:
+                    raise
+        raise AssertionError("500 twenty times")
+
+    def test_reference_leaves_the_truth_behind(self):
+        cloud = self.start("test")
+        queues = {"QUEUE_URL": f"{cloud.url}/queues/events", "DEAD_LETTER_QUEUE_URL": f"{cloud.url}/queues/dead-letters"}
+        with reference("cloud-pipeline", ENDPOINT_URL=cloud.url, **queues):
+            for _ in range(2):
+                wait_for(lambda: not len(cloud.queues["events"]))
+                time.sleep(0.7)
+                wait_for(lambda: not len(cloud.queues["events"]))
+                cloud.second_wave()
+            wait_for(lambda: not len(cloud.queues["events"]))
+        wanted = self.truth.results(cloud, self.predict)
+        self.assertEqual({f"{key}.json" for key in wanted}, set(cloud.buckets["results"]))
+        for key, value in wanted.items():
+            self.assertTrue(self.truth.is_right(json.loads(cloud.buckets["results"][f"{key}.json"][0]), value), key)
+        self.assertEqual(cloud.premature, 0)
+        self.assertGreater(len({one["label"] for one in wanted.values()}), 1)
+
+    def test_a_message_comes_again_unless_it_is_deleted(self):
+        cloud = self.start("again")
+        first = self.call(cloud, "ReceiveMessage", VisibilityTimeout=1)["Messages"][0]
+        number = len(cloud.queues["events"])
+        self.call(cloud, "ChangeMessageVisibility", ReceiptHandle=first["ReceiptHandle"], VisibilityTimeout=0)
+        self.assertEqual(len(cloud.queues["events"]), number)
+        cloud.queues["events"]._again.clear()
+        self.call(cloud, "DeleteMessage", ReceiptHandle=first["ReceiptHandle"])
+        self.assertEqual(len(cloud.queues["events"]), number - 1)
+
+    def test_deleting_unread_is_seen(self):
+        cloud = self.start("unread")
+        for message in self.call(cloud, "ReceiveMessage", MaxNumberOfMessages=10)["Messages"]:
+            self.call(cloud, "DeleteMessage", ReceiptHandle=message["ReceiptHandle"])
+        self.assertGreater(cloud.premature, 4)
+
+    def test_uploads_and_events_are_not_the_clients(self):
+        cloud = self.start("rights")
+        key = next(iter(cloud.kinds))
+        before = dict(cloud.buckets["uploads"])
+        for method, path in (
+            ("PUT", f"/uploads/{urllib.request.quote(key)}"),
+            ("DELETE", "/models/current.json"),
+            ("PUT", "/results/"),
+        ):
+            with self.assertRaises(urllib.error.HTTPError) as caught:
+                urllib.request.urlopen(urllib.request.Request(cloud.url + path, b"{}", method=method), timeout=10)
+            self.assertEqual(caught.exception.code, 403)
+        with self.assertRaises(urllib.error.HTTPError):
+            self.call(cloud, "SendMessage", MessageBody="{}")
+        self.assertEqual(cloud.buckets["uploads"], before)
+
+    def test_results_that_are_nearly_right_are_wrong(self):
+        right = {"key": "a", "etag": "b", "device": "c", "count": 1, "label": "healthy", "score": 0.5}
+        self.assertTrue(self.truth.is_right({**right, "score": 0.50005}, right))
+        for change in ({"score": True}, {"score": 0.51}, {"count": 1.0}, {"count": True}, {"more": 1}, {"device": None}):
+            self.assertFalse(self.truth.is_right({**right, **change}, right), change)
+        self.assertFalse(self.truth.is_right([], right))
+
+
+if __name__ == "__main__":
+    unittest.main()
