@@ -89,6 +89,8 @@ struct TerminalTests {
             }
         } check: { ended, _ in
             #expect(ended.status == 0 && ended.restored)
+            // The command line does not wait for the server to have read its last word.
+            for _ in 0..<200 where !detached.withLock({ $0 }) { usleep(50_000) }
             #expect(detached.withLock { $0 })
         }
     }
