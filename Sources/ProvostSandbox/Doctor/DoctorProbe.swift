@@ -44,7 +44,8 @@ struct DoctorProbe: Sendable {
         DoctorProbe(
             subject: "CPU time", mechanism: cgroup("CPU accounting, supervisor", without: "RLIMIT_CPU, for each process"),
             command: ["/probe", "spin"],
-            limits: RoomLimits(wallTime: .seconds(10), cpuTime: TimeSpan(milliseconds: 300)),
+            // On a busy machine it takes long until a second of CPU time is used up, which is the smallest that RLIMIT_CPU knows.
+            limits: RoomLimits(wallTime: .seconds(120), cpuTime: TimeSpan(milliseconds: 300)),
             held: { $0.report.stoppedBy == .cpuTime },
             evidence: {
                 "an endless loop with 300 ms allowed: stopped after \($0.report.cpuTime.map(\.description) ?? "?") of CPU time"
@@ -53,13 +54,14 @@ struct DoctorProbe: Sendable {
             subject: "CPU share", mechanism: cgroup("cpu controller"), command: ["/probe", "spin"],
             limits: RoomLimits(wallTime: TimeSpan(milliseconds: 1000), cpuTime: .seconds(10), cpuMillis: 200),
             held: {
-                $0.report.stoppedBy == .wallTime && ($0.report.cpuTime.map { (20..<500).contains($0.milliseconds) } ?? false)
+                $0.report.stoppedBy == .wallTime && ($0.report.cpuTime.map { (1..<500).contains($0.milliseconds) } ?? false)
             },
             evidence: { "200 thousandths of a CPU for 1 s: used \($0.report.cpuTime.map(\.description) ?? "?")" }),
         DoctorProbe(
             subject: "wall time", mechanism: { _ in "supervisor" }, command: ["/bin/sleep", "60"],
             limits: RoomLimits(wallTime: TimeSpan(milliseconds: 300)),
-            held: { $0.report.stoppedBy == .wallTime && $0.report.wallTime.milliseconds < 3000 },
+            // The supervisor itself may have to wait for the machine.
+            held: { $0.report.stoppedBy == .wallTime && $0.report.wallTime.milliseconds < 30_000 },
             evidence: { "a minute's sleep with 300 ms allowed: stopped after \($0.report.wallTime)" }),
         DoctorProbe(
             subject: "output", mechanism: { _ in "bounded capture" }, command: ["/probe", "flood", "4194304"],
@@ -93,7 +95,7 @@ struct DoctorProbe: Sendable {
             held: { $0.report.ending == .exited(0) }, evidence: { _ in "su gives no root; no_new_privs is set" }),
         DoctorProbe(
             subject: "left processes", mechanism: { _ in "process namespace" }, command: ["/probe", "orphan"],
-            held: { $0.report.ending == .exited(0) && $0.report.wallTime.milliseconds < 3000 },
+            held: { $0.report.ending == .exited(0) && $0.report.wallTime.milliseconds < 25_000 },
             evidence: { "a daemonised process holding the output was gone \($0.report.wallTime) after the start" }),
     ]
 }
