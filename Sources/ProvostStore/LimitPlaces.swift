@@ -18,7 +18,7 @@ struct LimitPlace {
     static let selection = """
         SELECT e.id, e.person, c.id, g.id, o.id, e.suspended, o.slug, g.slug, c.slug, p.slug
         FROM enrollment e JOIN person p ON p.id = e.person JOIN cohort c ON c.id = e.cohort
-          JOIN program g ON g.id = c.program JOIN organization o ON o.id = g.organization
+          JOIN program g ON g.id = c.program JOIN organization o ON o.id = coalesce(c.organization, g.organization)
         """
 
     init(_ row: Row) {
@@ -44,7 +44,7 @@ struct LimitBranch {
     static let joins =
         "JOIN enrollment e ON e.id = w.enrollment JOIN cohort c ON c.id = e.cohort JOIN program g ON g.id = c.program"
     /// In the order of `LimitPlace.nodes`.
-    static let columns = ["g.organization", "c.program", "e.cohort", "e.id"]
+    static let columns = ["coalesce(c.organization, g.organization)", "c.program", "e.cohort", "e.id"]
 }
 
 /// What runs, or is kept, below a node.

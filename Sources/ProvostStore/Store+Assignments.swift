@@ -11,13 +11,14 @@ extension Store {
             try db.checkReferences(of: assignment, cohort: cohort)
             try db.run(
                 """
-                INSERT INTO assignment (id, cohort, slug, title, labVersion, opens, due, closes, attempts, policy, weight)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO assignment (id, cohort, slug, title, labVersion, opens, due, closes, attempts, policy, weight, terms)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     assignment.id.text, cohort, assignment.slug.text, try Column.json(assignment.title),
                     assignment.labVersion.hex, assignment.opens.description, assignment.due?.description,
                     assignment.closes.description, assignment.attempts, assignment.policy.rawValue, assignment.weight,
+                    try assignment.storedTerms,
                 ])
             try db.appendAudit(
                 actor: actor, action: "assignment.create", subject: "\(assignment.cohort)/\(assignment.slug)",
@@ -39,12 +40,13 @@ extension Store {
             try db.run(
                 """
                 UPDATE assignment SET slug = ?, title = ?, labVersion = ?, opens = ?, due = ?, closes = ?, attempts = ?,
-                  policy = ?, weight = ? WHERE id = ?
+                  policy = ?, weight = ?, terms = ? WHERE id = ?
                 """,
                 [
                     assignment.slug.text, try Column.json(assignment.title), assignment.labVersion.hex,
                     assignment.opens.description, assignment.due?.description, assignment.closes.description,
-                    assignment.attempts, assignment.policy.rawValue, assignment.weight, assignment.id.text,
+                    assignment.attempts, assignment.policy.rawValue, assignment.weight, try assignment.storedTerms,
+                    assignment.id.text,
                 ])
             try db.run(
                 "UPDATE grading SET dueOrder = ? WHERE assignment = ? AND stage = 'queued'",
@@ -102,8 +104,13 @@ extension Assignment {
     /// an order and lets the index hold it.
     var dueOrder: String { (due ?? closes).description }
 
+    fileprivate var storedTerms: String? {
+        get throws { terms == AssignmentTerms() ? nil : try Column.json(terms) }
+    }
+
     static let columns = """
-        a.id, ac.slug, a.slug, a.title, av.name, a.labVersion, a.opens, a.due, a.closes, a.attempts, a.policy, a.weight
+        a.id, ac.slug, a.slug, a.title, av.name, a.labVersion, a.opens, a.due, a.closes, a.attempts, a.policy, a.weight,
+        a.terms
         """
     /// To be joined wherever `columns` are selected and `assignment a` is there.
     static let joins = "JOIN cohort ac ON ac.id = a.cohort JOIN labVersion av ON av.digest = a.labVersion"
@@ -114,7 +121,8 @@ extension Assignment {
             id: row.id(index), cohort: row.slug(index + 1), slug: row.slug(index + 2), title: try Column.decoded(row[index + 3]),
             lab: row.slug(index + 4), labVersion: try row.digest(index + 5), opens: try row.civil(index + 6),
             due: try (row[index + 7] as String?).map { try CivilTime(parsing: $0) }, closes: try row.civil(index + 8),
-            attempts: row[index + 9], policy: try Column.value(row[index + 10]), weight: row[index + 11])
+            attempts: row[index + 9], policy: try Column.value(row[index + 10]), weight: row[index + 11],
+            terms: try (row[index + 12] as String?).map { try Column.decoded($0) } ?? AssignmentTerms())
     }
 }
 

@@ -62,10 +62,14 @@ extension Store {
             try db.requireFree(cohort.slug, in: "cohort")
             let program = try db.key(of: cohort.program, in: "program")
             try db.run(
-                "INSERT INTO cohort (id, program, slug, title, firstDay, lastDay, timezone) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                """
+                INSERT INTO cohort (id, program, slug, title, firstDay, lastDay, timezone, organization)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
                 [
                     cohort.id.text, program, cohort.slug.text, cohort.title, cohort.firstDay.description,
                     cohort.lastDay.description, cohort.timezone,
+                    try cohort.organization.map { try db.key(of: $0, in: "organization") },
                 ])
             try db.appendAudit(
                 actor: actor, action: "cohort.create", subject: cohort.slug.text, details: cohort, at: instant)
@@ -73,14 +77,15 @@ extension Store {
     }
 
     private static let cohortSelection = """
-        SELECT c.id, p.slug, c.slug, c.title, c.firstDay, c.lastDay, c.timezone
-        FROM cohort c JOIN program p ON p.id = c.program
+        SELECT c.id, p.slug, c.slug, c.title, c.firstDay, c.lastDay, c.timezone, o.slug
+        FROM cohort c JOIN program p ON p.id = c.program LEFT JOIN organization o ON o.id = c.organization
         """
 
     private static func cohort(_ row: Row) throws -> Cohort {
         Cohort(
             id: row.id(0), program: row.slug(1), slug: row.slug(2), title: row[3], firstDay: try CivilDate(parsing: row[4]),
-            lastDay: try CivilDate(parsing: row[5]), timezone: row[6])
+            lastDay: try CivilDate(parsing: row[5]), timezone: row[6],
+            organization: (row[7] as String?).map { Slug(trusted: $0) })
     }
 
     /// All, by name.

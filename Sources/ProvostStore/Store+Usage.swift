@@ -25,7 +25,7 @@ extension Store {
                 SELECT \(names), count(DISTINCT e.person), count(DISTINCT l.workspace), sum(l.sessionTime), sum(l.cpuTime),
                   sum(CASE WHEN l.price = 0 THEN l.sessionTime ELSE 0 END), sum(l.price)
                 FROM ledger l JOIN enrollment e ON e.id = l.enrollment JOIN person p ON p.id = e.person
-                  JOIN cohort c ON c.id = e.cohort JOIN program g ON g.id = c.program JOIN organization o ON o.id = g.organization
+                  JOIN cohort c ON c.id = e.cohort JOIN program g ON g.id = c.program JOIN organization o ON o.id = coalesce(c.organization, g.organization)
                 WHERE l.kind = 'charge' AND l.at >= ? AND l.at < ? \(branch.map { "AND \($0.column) = ?" } ?? "")
                 GROUP BY \(key) ORDER BY 1, 2
                 """, arguments

@@ -60,7 +60,7 @@ struct MigrationTests {
 
 /// One row or more for every table a version brought, written against that version only.
 enum Fixture {
-    static let all = [first, records, regradeSets, workspaces, closings, slots]
+    static let all = [first, records, regradeSets, workspaces, closings, slots, programs]
 
     private static let a = String(repeating: "a", count: 64)
     private static let b = String(repeating: "b", count: 64)
@@ -153,5 +153,12 @@ enum Fixture {
           VALUES ('wsp_s', 'enr_s', 'asg_1', '\(b)', 'stopped', 0, 1000, 512, 64, 1024, 100, 'loopback', 8, 'wsp_1');
         INSERT INTO slot VALUES ('slt_1', 'asg_1', '2026-04-01T09:00:00', 10800000, 600000, 8);
         INSERT INTO warming VALUES ('slt_1', 'enr_1', '\(b)', 9, NULL);
+        """
+
+    private static let programs = """
+        INSERT INTO programVersion VALUES ('\(a)', 'pro_1', 1, '{}', 'name: backend', 1);
+        INSERT INTO cohortPlan (cohort, programVersion, plan, at) VALUES ('coh_1', '\(a)', '{}', 1);
+        INSERT INTO markedAssignment VALUES
+          ('mas_1', 'coh_1', 'pitch', '{"en":"Pitch"}', '{}', '2026-03-02T00:00', NULL, '2026-06-01T00:00', '{}', 1);
         """
 }

@@ -48,8 +48,11 @@ package struct Cohort: Codable, Sendable, Hashable {
     package let lastDay: CivilDate
     /// An IANA name, like `Asia/Seoul`.
     package let timezone: String
+    /// The campus's, where the cohort is not of the program's own organization.
+    package let organization: Slug?
     package init(
-        id: ID<Cohort>, program: Slug, slug: Slug, title: String, firstDay: CivilDate, lastDay: CivilDate, timezone: String
+        id: ID<Cohort>, program: Slug, slug: Slug, title: String, firstDay: CivilDate, lastDay: CivilDate, timezone: String,
+        organization: Slug? = nil
     ) {
         self.id = id
         self.program = program
@@ -58,6 +61,7 @@ package struct Cohort: Codable, Sendable, Hashable {
         self.firstDay = firstDay
         self.lastDay = lastDay
         self.timezone = timezone
+        self.organization = organization
     }
 }
 

@@ -16,10 +16,11 @@ package struct Assignment: Codable, Sendable, Hashable {
     package let attempts: Int?
     package let policy: ResultPolicy
     package let weight: Int
+    package let terms: AssignmentTerms
     package init(
         id: ID<Assignment>, cohort: Slug, slug: Slug, title: LocalizedText, lab: Slug, labVersion: ContentDigest,
         opens: CivilTime, due: CivilTime?,
-        closes: CivilTime, attempts: Int?, policy: ResultPolicy, weight: Int
+        closes: CivilTime, attempts: Int?, policy: ResultPolicy, weight: Int, terms: AssignmentTerms = AssignmentTerms()
     ) {
         self.id = id
         self.cohort = cohort
@@ -33,6 +34,24 @@ package struct Assignment: Codable, Sendable, Hashable {
         self.attempts = attempts
         self.policy = policy
         self.weight = weight
+        self.terms = terms
+    }
+
+    /// Terms came later than the rest.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            id: try container.decode(ID<Assignment>.self, forKey: .id), cohort: try container.decode(Slug.self, forKey: .cohort),
+            slug: try container.decode(Slug.self, forKey: .slug), title: try container.decode(LocalizedText.self, forKey: .title),
+            lab: try container.decode(Slug.self, forKey: .lab),
+            labVersion: try container.decode(ContentDigest.self, forKey: .labVersion),
+            opens: try container.decode(CivilTime.self, forKey: .opens),
+            due: try container.decodeIfPresent(CivilTime.self, forKey: .due),
+            closes: try container.decode(CivilTime.self, forKey: .closes),
+            attempts: try container.decodeIfPresent(Int.self, forKey: .attempts),
+            policy: try container.decode(ResultPolicy.self, forKey: .policy),
+            weight: try container.decode(Int.self, forKey: .weight),
+            terms: try container.decodeIfPresent(AssignmentTerms.self, forKey: .terms) ?? AssignmentTerms())
     }
 }
 

@@ -4,6 +4,12 @@ CREATE INDEX auditSubject ON audit(subject, sequence);
 
 CREATE INDEX cohortClosingCohort ON cohortClosing(cohort, sequence);
 
+CREATE INDEX cohortOrganization ON cohort(organization);
+
+CREATE INDEX cohortPlanCohort ON cohortPlan(cohort, sequence);
+
+CREATE INDEX cohortPlanVersion ON cohortPlan(programVersion);
+
 CREATE INDEX cohortProgram ON cohort(program);
 
 CREATE INDEX enrollmentCohort ON enrollment(cohort);
@@ -87,7 +93,7 @@ CREATE TABLE assignment (
   closes TEXT NOT NULL,
   attempts INTEGER CHECK (attempts >= 1),
   policy TEXT NOT NULL CHECK (policy IN ('best', 'last')),
-  weight INTEGER NOT NULL CHECK (weight >= 0),
+  weight INTEGER NOT NULL CHECK (weight >= 0), terms TEXT CHECK (terms IS NULL OR json_valid(terms)),
   UNIQUE (cohort, slug),
   CHECK (opens <= closes),
   CHECK (due IS NULL OR due BETWEEN opens AND closes)
@@ -118,7 +124,7 @@ CREATE TABLE cohort (
   title TEXT NOT NULL,
   firstDay TEXT NOT NULL CHECK (firstDay GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
   lastDay TEXT NOT NULL CHECK (lastDay GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
-  timezone TEXT NOT NULL CHECK (length(timezone) > 0),
+  timezone TEXT NOT NULL CHECK (length(timezone) > 0), organization TEXT REFERENCES organization(id),
   CHECK (firstDay <= lastDay)
 ) STRICT;
 
@@ -135,6 +141,14 @@ CREATE TABLE cohortClosing (
   CHECK ((deleteOn IS NULL) = (deleteAt IS NULL)),
   -- Seven days of notice.
   CHECK (deleteAt IS NULL OR deleteAt >= at + 604800000)
+) STRICT;
+
+CREATE TABLE cohortPlan (
+  sequence INTEGER PRIMARY KEY,
+  cohort TEXT NOT NULL REFERENCES cohort(id),
+  programVersion TEXT NOT NULL REFERENCES programVersion(digest),
+  plan TEXT NOT NULL CHECK (json_valid(plan)),
+  at INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE enrollment (
@@ -243,6 +257,22 @@ CREATE TABLE limitSetting (
   CHECK (scope = 'each' OR dimension IN ('cpus', 'memory', 'disk', 'workspaces'))
 ) STRICT;
 
+CREATE TABLE markedAssignment (
+  id TEXT NOT NULL PRIMARY KEY,
+  cohort TEXT NOT NULL REFERENCES cohort(id),
+  slug TEXT NOT NULL CHECK (length(slug) BETWEEN 1 AND 64 AND slug NOT GLOB '*[^a-z0-9-]*'),
+  title TEXT NOT NULL CHECK (json_valid(title)),
+  work TEXT NOT NULL CHECK (json_valid(work)),
+  opens TEXT NOT NULL,
+  due TEXT,
+  closes TEXT NOT NULL,
+  terms TEXT NOT NULL CHECK (json_valid(terms)),
+  weight INTEGER NOT NULL CHECK (weight >= 0),
+  UNIQUE (cohort, slug),
+  CHECK (opens <= closes),
+  CHECK (due IS NULL OR due BETWEEN opens AND closes)
+) STRICT;
+
 CREATE TABLE organization (
   id TEXT NOT NULL PRIMARY KEY,
   slug TEXT NOT NULL UNIQUE CHECK (length(slug) BETWEEN 1 AND 64 AND slug NOT GLOB '*[^a-z0-9-]*'),
@@ -261,6 +291,16 @@ CREATE TABLE program (
   organization TEXT NOT NULL REFERENCES organization(id),
   slug TEXT NOT NULL UNIQUE CHECK (length(slug) BETWEEN 1 AND 64 AND slug NOT GLOB '*[^a-z0-9-]*'),
   title TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE programVersion (
+  digest TEXT NOT NULL PRIMARY KEY CHECK (length(digest) = 64 AND digest NOT GLOB '*[^0-9a-f]*'),
+  program TEXT NOT NULL REFERENCES program(id),
+  number INTEGER NOT NULL CHECK (number >= 1),
+  description TEXT NOT NULL CHECK (json_valid(description)),
+  source TEXT NOT NULL,
+  publishedAt INTEGER NOT NULL,
+  UNIQUE (program, number)
 ) STRICT;
 
 CREATE TABLE regradeDecision (
@@ -478,6 +518,10 @@ CREATE TABLE workspace (
   CHECK (state <> 'waiting' OR askedAt IS NOT NULL)
 ) STRICT;
 
+CREATE TRIGGER assignmentName BEFORE INSERT ON assignment
+  WHEN EXISTS (SELECT 1 FROM markedAssignment WHERE cohort = NEW.cohort AND slug = NEW.slug)
+  BEGIN SELECT RAISE(ABORT, 'a marked assignment of the cohort has that name'); END;
+
 CREATE TRIGGER auditFollows BEFORE INSERT ON audit
   WHEN NEW.sequence <> 1 + coalesce((SELECT max(sequence) FROM audit), 0)
   BEGIN SELECT RAISE(ABORT, 'an audit entry follows the newest one'); END;
@@ -493,6 +537,12 @@ CREATE TRIGGER cohortClosingKept BEFORE UPDATE ON cohortClosing
 
 CREATE TRIGGER cohortClosingStays BEFORE DELETE ON cohortClosing
   BEGIN SELECT RAISE(ABORT, 'a closing is never deleted'); END;
+
+CREATE TRIGGER cohortPlanKept BEFORE UPDATE ON cohortPlan
+  BEGIN SELECT RAISE(ABORT, 'a plan never changes'); END;
+
+CREATE TRIGGER cohortPlanStays BEFORE DELETE ON cohortPlan
+  BEGIN SELECT RAISE(ABORT, 'a plan is never deleted'); END;
 
 CREATE TRIGGER graderVersionKept BEFORE UPDATE ON graderVersion
   BEGIN SELECT RAISE(ABORT, 'a grader version never changes'); END;
@@ -559,6 +609,16 @@ CREATE TRIGGER ledgerKept BEFORE UPDATE ON ledger
 
 CREATE TRIGGER ledgerStays BEFORE DELETE ON ledger
   BEGIN SELECT RAISE(ABORT, 'a ledger entry is never deleted'); END;
+
+CREATE TRIGGER markedAssignmentName BEFORE INSERT ON markedAssignment
+  WHEN EXISTS (SELECT 1 FROM assignment WHERE cohort = NEW.cohort AND slug = NEW.slug)
+  BEGIN SELECT RAISE(ABORT, 'a lab of the cohort has that name'); END;
+
+CREATE TRIGGER programVersionKept BEFORE UPDATE ON programVersion
+  BEGIN SELECT RAISE(ABORT, 'a program version never changes'); END;
+
+CREATE TRIGGER programVersionStays BEFORE DELETE ON programVersion
+  BEGIN SELECT RAISE(ABORT, 'a program version is never deleted'); END;
 
 CREATE TRIGGER regradeDecisionFits BEFORE INSERT ON regradeDecision
   WHEN NOT EXISTS (SELECT 1 FROM regradeSet WHERE id = NEW.regradeSet AND state = 'applied')
