@@ -152,7 +152,9 @@ enum Samples {
                     steps: [LimitExplanation.Step(origin: .standard, value: 16)]), used: nil, totals: []),
         ])
 
-    static var all: [Sample] {
+    static var all: [Sample] { here + MarkSamples.all }
+
+    private static var here: [Sample] {
         [
             Sample("assignment-change", change), Sample("assignment-change-bare", AssignmentChange()),
             Sample("assignment-info", assignmentInfo),

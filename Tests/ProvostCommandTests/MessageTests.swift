@@ -103,7 +103,7 @@ struct MessageTests {
             .regraded(subject: "a", before: "1/2", after: "1/2", reason: "r"),
             .regraded(subject: nil, before: "1/2", after: "2/2", reason: "r"),
         ]
-        + Message.Label.allCases.map { .label($0) } + Grading.Stage.allCases.map { .stage($0) }
+        + results.map { .result($0) } + Message.Label.allCases.map { .label($0) } + Grading.Stage.allCases.map { .stage($0) }
         + TestRecord.Status.allCases.map { .status($0) } + Role.allCases.map { .role($0) }
         + ["open", "late", "not-open", "closed", "outside-study"].map { .state($0) }
         + UnpackReport.RefusalReason.allCases.map { .refused($0, english: "e") }
@@ -115,4 +115,21 @@ struct MessageTests {
             .timedOut,
             .internalError, ErrorCode(rawValue: "of-tomorrow"),
         ].map { .errorSummary($0) }
+
+    private static let results: [ResultMessage] =
+        [
+            .total(PercentageRange(.full)), .total(PercentageRange(low: .zero, high: .full)), .slipDays(used: 1, of: 3),
+            .missing(names: ["a"]), .progressOf(.init(reached: 1, possible: 2, needed: 3)), .appealMade(id: "apl_1"), .appealOpen,
+            .noAppeals, .here("t"),
+        ]
+        + [
+            ExplainedStep.Kind.excused, .extension, .timeFactor, .slipDays, .marked, .waitingForMarks, .marksApart, .absent,
+            .attended, .attempt, .slipped, .late, .bonus, .pending, .nothingHandedIn, .counts,
+        ].map { .step(ExplainedStep(kind: $0)) }
+        + [.met, .open, .missed].map { .certificate(title: "t", $0) }
+        + Appeal.Verdict.allCases.map { .appealAnswered($0, by: "hana") } + StandingItem.Kind.allCases.map { .kind($0) }
+        + [
+            .all([]), .any([]), .assignment(Slug(trusted: "a"), .full), .atLeast(1, of: .everything, .full),
+            .weightedMean(.phase(Slug(trusted: "p")), .full), .everyPhase(.full), .attendance(.full), .noOpenIntegrityCase,
+        ].map { .requirement($0) }
 }

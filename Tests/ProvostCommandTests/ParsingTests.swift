@@ -51,6 +51,17 @@ struct ParsingTests {
         "workspace snapshot", "workspace snapshots a --remove snp_1", "workspace restore snp_1 a", "workspace rescue",
         "workspace extend a --keep-alive 2h", "workspace why", "workspace diff", "workspace share --with p --mode pair --time 1h",
         "workspace share --revoke shr_1", "workspace delete a --yes", "workspace sessions", "workspace visits -o csv",
+        "mark set pitch minji jun --level idea=strong --level talk=weak --comment x",
+        "mark set a minji --points 9/10 --cohort c", "mark set a minji --take-back",
+        "mark moderate pitch minji --points 17", "mark list --assignment a -o csv", "mark release a --person p",
+        "attendance set c 2026-10-05 --present a,b --late d --absent e --excused f", "attendance set c 2026-10-05 --csv f",
+        "attendance list c --date 2026-10-05 --person p",
+        "allowance add p --assignment a --until 2026-10-09T18:00 --reason ill",
+        "allowance add p --assignment a --excused --reason x",
+        "allowance add p --time-factor 1.5 --reason x", "allowance add p --assignment a --bonus 5% --reason x",
+        "allowance add p --slip-days 2 --reason x", "allowance list --person p", "allowance withdraw alw_1 --reason x",
+        "integrity open p --assignment a --reason x", "integrity close int_1 --verdict cleared --reason x", "integrity list",
+        "appeal a --reason x", "appeal list", "appeal reply apl_1 --verdict upheld --text x", "explain a --person p",
     ])
     func typicalArgumentsAreUnderstood(line: String) throws {
         _ = try Provost.parseAsRoot(line.split(separator: " ").map(String.init))
@@ -82,6 +93,12 @@ struct ParsingTests {
         "cohort schedule a --for 3h", "cohort schedule a --warm 3h --remove slt_1",
         "cohort schedule a --slot 2026-12-01T09:00 --for 3h --assignment b --remove slt_1",
         "workspace share --mode king", "workspace delete",
+        "mark set a minji", "mark set a --points 3", "mark set a minji --points x", "mark set a minji --level idea",
+        "mark set a minji --points 3 --take-back", "mark set a minji --points 3 --level a=b", "attendance set c 2026-10-05",
+        "attendance set c 2026-10-05 --present a --csv f", "attendance set c today --present a", "allowance add p --reason x",
+        "allowance add p --excused --slip-days 2 --reason x", "allowance add p --time-factor 0.5 --reason x",
+        "allowance add p --assignment a --excused", "integrity close int_1 --verdict guilty --reason x", "appeal a",
+        "appeal reply apl_1 --verdict maybe --text x", "explain",
         "rehearse", "rehearse --assignment a --learners 0", "rehearse --assignment a --learners 1001",
         "rehearse --assignment a --in 2h",
     ])
