@@ -100,6 +100,17 @@ extension Store {
 }
 
 extension Mark {
+    /// 1 where the newest word of some marker about the work of a submission `s` is a mark and not its taking back, released or not: what a
+    /// regrading must not overrun unseen.
+    static let stands = """
+        EXISTS (
+          SELECT 1 FROM enrollment e JOIN mark m ON m.enrollment = e.id
+          WHERE e.person = s.person AND e.cohort = s.cohort AND m.assignment = s.assignment AND m.points IS NOT NULL
+            AND NOT EXISTS (
+              SELECT 1 FROM mark n WHERE n.enrollment = m.enrollment AND n.assignment = m.assignment AND n.marker = m.marker
+                AND n.isModeration = m.isModeration AND n.sequence > m.sequence))
+        """
+
     /// 1 for a mark `m` that is released.
     static let released = """
         (m.sequence <= coalesce((

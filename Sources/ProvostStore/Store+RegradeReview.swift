@@ -82,7 +82,9 @@ extension RegradeSet {
           (SELECT count(*) FROM grading WHERE regradeSet = r.id AND stage = 'failed'),
           (SELECT count(*) FROM grading WHERE regradeSet = r.id AND stage IN ('queued', 'unpacking', 'grading')),
           coalesce(r.arrived, (SELECT count(*) FROM submission WHERE assignment = r.assignment AND sequence > r.newest)),
-          r.leftOut, r.createdBy, r.createdAt, r.endedBy, r.endedAt, r.reason, r.neverLower, r.keepHumanMarks, r.moved
+          r.leftOut, r.createdBy, r.createdAt, r.endedBy, r.endedAt, r.reason, r.neverLower, r.keepHumanMarks, r.moved,
+          (SELECT count(*) FROM regradeItem i JOIN submission s ON s.id = i.submission
+           WHERE i.regradeSet = r.id AND \(Mark.stands))
         FROM regradeSet r JOIN assignment a ON a.id = r.assignment JOIN cohort co ON co.id = a.cohort
           JOIN labVersion v ON v.digest = r.labVersion
         """
@@ -95,8 +97,8 @@ extension RegradeSet {
             id: row.id(0), cohort: row.slug(1), assignment: row.slug(2), lab: row.slug(3), labVersion: try row.digest(4),
             pinned: try row.digest(5), scope: try Column.value(row[6]), undoes: (row[7] as String?).map { ID(trusted: $0) },
             state: state, submissions: row[9], finished: row[10], notGraded: row[11], arrived: row[13], leftOut: row[14],
-            // The store keeps no marks by people: there are none to flag.
-            humanMarks: 0, createdBy: row[15], createdAt: row.instant(16), endedBy: row[17], endedAt: row.optionalInstant(18),
+            humanMarks: row[23], createdBy: row[15], createdAt: row.instant(16), endedBy: row[17],
+            endedAt: row.optionalInstant(18),
             reason: row[19],
             options: state == .applied ? RegradeOptions(neverLower: row[20], keepHumanMarks: row[21]) : nil, moved: row[22])
     }
@@ -143,8 +145,10 @@ extension Database {
     private func regradeItems(_ set: ID<RegradeSet>) throws -> [(ID<Submission>, RegradeRule.Item)] {
         try rows(
             """
-            SELECT i.submission, i.base, i.proposed, k.outcome = 'graded' AND k.refused = 0, k.grading, k.points, k.max
-            FROM regradeItem i LEFT JOIN score k ON k.grading = i.proposed WHERE i.regradeSet = ?
+            SELECT i.submission, i.base, i.proposed, k.outcome = 'graded' AND k.refused = 0, k.grading, k.points, k.max,
+              \(Mark.stands)
+            FROM regradeItem i JOIN submission s ON s.id = i.submission LEFT JOIN score k ON k.grading = i.proposed
+            WHERE i.regradeSet = ?
             """, [set.text]
         ) { row in
             let proposal: RegradeRule.Proposal =
@@ -154,9 +158,8 @@ extension Database {
                 case (_, true?): .count(row.countedScore(4))
                 case (_, false?): .notGraded
                 }
-            // There are no marks by people to be found here; the rule for them is ready.
             let item = RegradeRule.Item(
-                base: (row[1] as String?).map { ID(trusted: $0) }, proposal: proposal, hasHumanMark: false)
+                base: (row[1] as String?).map { ID(trusted: $0) }, proposal: proposal, hasHumanMark: row[7])
             return (row.id(0), item)
         }
     }
@@ -202,7 +205,8 @@ extension Database {
             guard let person = people[fact.person] else { continue }
             let proposed = try row(
                 """
-                SELECT s.attempt, i.proposed, k.outcome = 'graded' AND k.refused = 0, k.grading, k.points, k.max, k.reason
+                SELECT s.attempt, i.proposed, k.outcome = 'graded' AND k.refused = 0, k.grading, k.points, k.max, k.reason,
+                  \(Mark.stands)
                 FROM regradeItem i JOIN submission s ON s.id = i.submission LEFT JOIN score k ON k.grading = i.proposed
                 WHERE i.regradeSet = ? AND i.submission = ?
                 """, [set.id.text, fact.submission.text]
@@ -210,7 +214,7 @@ extension Database {
                 let isGraded = (row[2] as Bool?) == true
                 return (
                     attempt: row[0] as Int, score: isGraded ? row.countedScore(3) : nil,
-                    reason: isGraded ? nil : row[6] as String?
+                    reason: isGraded ? nil : row[6] as String?, hasHumanMark: row[7] as Bool
                 )
             }
             let before = try fact.before.map { try tests(of: $0.grading.text) } ?? []
@@ -218,7 +222,8 @@ extension Database {
             items.append(
                 RegradeItem(
                     submission: fact.submission, person: person.slug, attempt: proposed?.attempt ?? 0, verdict: fact.verdict,
-                    before: fact.before, proposed: proposed?.score, after: fact.after, hasHumanMark: false,
+                    before: fact.before, proposed: proposed?.score, after: fact.after,
+                    hasHumanMark: proposed?.hasHumanMark ?? false,
                     reason: proposed?.reason, tests: after.map { TestDifference.between(before, $0) } ?? []))
         }
         return RegradeReview(

@@ -161,4 +161,24 @@ struct MarkTests {
             _ = try await world.store.standings(cohort: world.cohort, person: ID(trusted: "per_nobody"))
         }
     }
+
+    @Test func aRegradingSeesMarksByPeopleAndCanKeepThem() async throws {
+        let world = try await World.make()
+        try await world.submitAndRecord("a", World.graded(12))
+        try await world.submitAndRecord("c", by: 1, World.graded(12))
+        try await mark(world, 1, [Self.minji], 15)
+        try await mark(world, 2, [Self.jun], 3)
+        try await mark(world, 3, [Self.jun], nil)
+        let set: ID<RegradeSet> = ID(trusted: "rgs_1")
+        _ = try await world.store.createRegradeSet(
+            NewRegradeSet(id: set, assignment: world.assignments[0].id, labVersion: world.lab.digest, scope: .all),
+            make: { ID(trusted: "gra_\(UInt32.random(in: 0 ... .max))") }, by: "hana", at: World.now)
+        for _ in 0..<2 { #expect(try await world.record(world.claim(), World.graded(9))) }
+        let review = try await world.store.regradeReview(set, options: RegradeOptions(keepHumanMarks: true))
+        #expect(review.set.humanMarks == 1, "a mark that was taken back is none")
+        #expect(
+            review.items.map { "\($0.person) \($0.hasHumanMark) \($0.verdict.rawValue)" } == [
+                "jun false lower", "minji true human-mark-kept",
+            ])
+    }
 }

@@ -38,7 +38,7 @@ package struct RegradeSet: Codable, Sendable, Hashable {
     package let arrived: Int
     /// Submissions that were being graded when the set was made, and are no part of it either.
     package let leftOut: Int
-    /// Marks by people on submissions of the set. No human marks are kept yet, so it is 0.
+    /// Submissions of the set on whose work a person has said something, released or not.
     package let humanMarks: Int
     package let createdBy: String
     package let createdAt: Timestamp
