@@ -178,7 +178,7 @@ import Testing
         }
         #expect(error?.code == .invalid)
         #expect(error?.message.contains(complaint) == true, "\(error?.message ?? "")")
-        #expect(error?.message.firstMatch(of: /^p\.yaml:[0-9]+:[0-9]+: /) != nil)
+        #expect(error?.message.hasPrefix("p.yaml:") == true)
     }
 
     @Test func allMistakesOfTheContentsAreNamedAtOnce() {
