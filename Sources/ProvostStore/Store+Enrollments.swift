@@ -53,7 +53,9 @@ extension Store {
             try db.appendAudit(
                 actor: actor, action: "enrollment.suspend", subject: "\(cohort)/\(person)", details: ["id": before.id.text],
                 at: instant)
-            return Enrollment(id: before.id, person: before.person, cohort: cohort, role: before.role, suspended: true)
+            return Enrollment(
+                id: before.id, person: before.person, cohort: cohort, role: before.role, suspended: true,
+                section: before.section)
         }
     }
 
@@ -73,13 +75,14 @@ extension Store {
 
 extension Enrollment {
     static let selection = """
-        SELECT e.id, p.id, p.slug, p.name, p.email, c.slug, e.role, e.suspended
+        SELECT e.id, p.id, p.slug, p.name, p.email, c.slug, e.role, e.suspended, e.section
         FROM enrollment e JOIN person p ON p.id = e.person JOIN cohort c ON c.id = e.cohort
         """
 
     static func decoded(_ row: Row) throws -> Enrollment {
         Enrollment(
-            id: row.id(0), person: row.person(1), cohort: row.slug(5), role: try Column.value(row[6]), suspended: row[7])
+            id: row.id(0), person: row.person(1), cohort: row.slug(5), role: try Column.value(row[6]), suspended: row[7],
+            section: row[8])
     }
 }
 

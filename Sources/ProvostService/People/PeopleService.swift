@@ -140,7 +140,8 @@ package struct PeopleService: Sendable {
         let new = NewToken(id: id, hash: Self.hash(token), label: label.map { String($0.prefix(80)) }, expiresAt: expires)
         let person = try await context.store.redeemCode(hash: Self.hash(code), token: new, at: now)
         let enrollments = try await context.store.enrollments(person: person.id)
-        return (token, expires, Principal(person, enrollments: enrollments, token: id))
+        let rights = try await context.store.organizationRights(person: person.id)
+        return (token, expires, Principal(person, enrollments: enrollments, token: id, rights: rights))
     }
 
     /// The person behind a token. Throws `unauthenticated` with what to do.
@@ -150,7 +151,7 @@ package struct PeopleService: Sendable {
             throw ProvostError(.unauthenticated, error.message)
         }
         let known = try await context.store.authenticate(tokenHash: Self.hash(token), at: context.now())
-        return Principal(known.person, enrollments: known.enrollments, token: known.tokenId)
+        return Principal(known.person, enrollments: known.enrollments, token: known.tokenId, rights: known.rights)
     }
 
     /// One's own, or everybody's for administrators.

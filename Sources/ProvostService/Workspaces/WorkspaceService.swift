@@ -182,6 +182,8 @@ package final class WorkspaceService: Sendable {
         let workspace = try await finder.find(principal, typed, .own)
         // Not stopped when it could not be started again.
         try parts.runs.requireDisk()
+        let window = try await WorkspaceWindow.find(cohort: workspace.cohort, person: workspace.person, context)
+        guard window.mayRun(at: context.now()) else { throw window.refusal }
         _ = try await stopNow(parts.runs, workspace, by: principal)
         return try await view(parts.starts.start(workspace.id, by: principal.name))
     }
