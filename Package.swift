@@ -43,8 +43,8 @@ let package = Package(
         // MARK: Architecture (the arrows above, held by a test)
         .testTarget(name: "ArchitectureTests"),
 
-        // MARK: CArchive
-        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        // MARK: CArchive (libarchive, loaded when it is needed; to build it takes the headers of libarchive-dev)
+        .target(name: "CArchive"),
 
         // MARK: CLinux
         .target(name: "CLinux", linkerSettings: [.linkedLibrary("seccomp", .when(platforms: [.linux]))]),
