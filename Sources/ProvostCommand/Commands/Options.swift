@@ -50,12 +50,12 @@ enum Help {
     static func command(
         _ name: String, _ abstract: String, note: String? = nil, examples: String...,
         subcommands: [any ParsableCommand.Type] = [],
-        defaultSubcommand: (any ParsableCommand.Type)? = nil
+        defaultSubcommand: (any ParsableCommand.Type)? = nil, aliases: [String] = []
     ) -> CommandConfiguration {
         let noted = note.map { $0 + "\n\n" } ?? ""
         let shown = "EXAMPLE\n" + examples.map { "  " + $0.replacing(" \\ ", with: " \\\n      ") }.joined(separator: "\n")
         return CommandConfiguration(
             commandName: name, abstract: abstract, discussion: "\(noted)\(shown)\n\n\(exitStatuses)", subcommands: subcommands,
-            defaultSubcommand: defaultSubcommand)
+            defaultSubcommand: defaultSubcommand, aliases: aliases)
     }
 }
