@@ -8,8 +8,18 @@
 /// | GET status | → StatusReport | anyone known |
 /// | GET doctor | → DoctorReport | administrators |
 /// | GET/POST organizations, programs, cohorts, persons | New… → the thing; → array | administrators; cohorts are listed to their members |
+/// | GET persons/{person}/data?reason= | → PersonData | own; administrators |
+/// | POST persons/{person}/erasure | EraseOrder → ErasureReport | administrators |
 /// | GET/POST cohorts/{cohort}/enrollments | NewEnrollment → EnrollmentCode; → [Enrollment] | cohort's admins; instructors list |
 /// | DELETE cohorts/{cohort}/enrollments/{person} | → Enrollment (suspended) | cohort's admins |
+/// | POST cohorts/{cohort}/roster?role=&sync=&dry-run= | CSV, UTF-8 → RosterReport | cohort's admins |
+/// | POST cohorts/{cohort}/codes | NewCodes → CodesPage | cohort's admins |
+/// | GET cohorts/{cohort}/gradebook | → Gradebook | instructors |
+/// | GET report?organization=&program=&cohort=&from=&to=&by= | → [SponsorRow]; days like 2026-11-21, both included; by=cohort | administrators; admins of the organization or cohort |
+/// | GET organization-admins | → [OrganizationAdmin] | administrators |
+/// | GET organizations/{organization}/admins | → [OrganizationAdmin] | its admins |
+/// | POST organizations/{organization}/admins | NewOrganizationAdmin → OrganizationAdmin | administrators |
+/// | DELETE organizations/{organization}/admins/{person} | → OrganizationAdmin | administrators |
 /// | GET tokens; DELETE tokens/{token} | → [TokenInfo]; → TokenInfo | own, or administrators |
 /// | GET/POST labs, graders | tar archive → Published<…Version>; → array of versions | instructors publish and list; learners list labs of their assignments |
 /// | GET labs/{name}, graders/{name} | → array of versions, newest first | instructors |

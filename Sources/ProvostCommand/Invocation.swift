@@ -108,7 +108,8 @@ enum Suggestion {
             let choices = command.configuration.subcommands
             // Options and the words behind them are the parser's business.
             guard !choices.isEmpty, !argument.hasPrefix("-"), argument != "help" else { return nil }
-            guard let next = choices.first(where: { $0._commandName == argument }) else {
+            let next = choices.first { $0._commandName == argument || $0.configuration.aliases.contains(argument) }
+            guard let next else {
                 // A verb may be left out there: the word is that verb's business.
                 if command.configuration.defaultSubcommand != nil { return nil }
                 let names = choices.map { $0._commandName }

@@ -36,7 +36,8 @@ package struct Provost: AsyncParsableCommand {
                 name: "Administrator",
                 subcommands: [
                     OrganizationCommand.self, ProgramCommand.self, CohortCommand.self, PersonCommand.self, Enroll.self,
-                    EnrollmentCommand.self, QuotaCommand.self, BudgetCommand.self, UsageCommand.self, TokenCommand.self,
+                    EnrollmentCommand.self, QuotaCommand.self, BudgetCommand.self, UsageCommand.self, ReportCommand.self,
+                    TokenCommand.self,
                     ImageCommand.self, Doctor.self, Rehearse.self, AuditCommand.self,
                 ]),
             CommandGroup(name: "Other", subcommands: [Completion.self]),

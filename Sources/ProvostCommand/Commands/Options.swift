@@ -50,7 +50,7 @@ enum Help {
     static func command(
         _ name: String, _ abstract: String, note: String? = nil, examples: String...,
         subcommands: [any ParsableCommand.Type] = [],
-        defaultSubcommand: (any ParsableCommand.Type)? = nil
+        defaultSubcommand: (any ParsableCommand.Type)? = nil, aliases: [String] = []
     ) -> CommandConfiguration {
         let noted = note.map { $0 + "\n\n" } ?? ""
         // Searching and joining cost much more than this, which is done for every command that stands before the one meant.
@@ -63,6 +63,6 @@ enum Help {
             // Named so, a command does not look for a request for a completion script first when it is parsed alone; see `DirectParsing`.
             commandName: name, _superCommandName: "provost", abstract: abstract,
             discussion: "\(noted)\(shown)\n\n\(exitStatuses)", subcommands: subcommands,
-            defaultSubcommand: defaultSubcommand)
+            defaultSubcommand: defaultSubcommand, aliases: aliases)
     }
 }
