@@ -6,11 +6,11 @@
 //   provost  → Command                      provostd → Server, Service, Store, Sandbox, Core
 //   Command  → API, Archive, Core           Server   → Service, API, Core
 //   API      → Core
-//   Archive  → Core, CArchive, CLinux,      Service  → Store, Grading, Sandbox, Core
-//              CUtf8proc                    Grading  → Sandbox, Core
-//   unpack   → Archive, Core                Store → Core     Sandbox → Core, CLinux
-//   gate     → Grading, Archive, Sandbox, Core
-//   keeper   → Sandbox, Core
+//   Archive  → Core, CArchive, CLinux,      Service  → Store, Grading, Manifests,
+//              CUtf8proc                               Sandbox, Core
+//   unpack   → Archive, Core                Grading  → Sandbox, Core   Manifests → Core
+//   keeper   → Sandbox, Core                Store → Core     Sandbox → Core, CLinux
+//   gate     → Grading, Manifests, Archive, Sandbox, Core
 //
 // CLinux is DESIGN.md's CSystem under another name: swift-system, which SwiftNIO brings in, has a target of that name.
 //
@@ -43,8 +43,8 @@ let package = Package(
         // MARK: Architecture (the arrows above, held by a test)
         .testTarget(name: "ArchitectureTests"),
 
-        // MARK: CArchive
-        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        // MARK: CArchive (libarchive, loaded when it is needed; to build it takes the headers of libarchive-dev)
+        .target(name: "CArchive"),
 
         // MARK: CLinux
         .target(name: "CLinux", linkerSettings: [.linkedLibrary("seccomp", .when(platforms: [.linux]))]),
@@ -75,6 +75,7 @@ let package = Package(
                 "ProvostArchive",
                 "ProvostCore",
                 "ProvostGrading",
+                "ProvostManifests",
                 "ProvostSandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -153,15 +154,14 @@ let package = Package(
         .target(name: "ProvostCore"),
         .testTarget(name: "ProvostCoreTests", dependencies: ["ProvostCore"]),
 
-        // MARK: ProvostGrading (manifests, and one grading from archive to record: shared by the daemon and by provost-gate)
+        // MARK: ProvostGrading (one grading from archive to record: shared by the daemon and by provost-gate)
         .target(
             name: "ProvostGrading",
-            dependencies: [
-                "ProvostCore",
-                "ProvostSandbox",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Yams", package: "Yams"),
-            ]),
+            dependencies: ["ProvostCore", "ProvostSandbox", .product(name: "Crypto", package: "swift-crypto")]),
+
+        // MARK: ProvostManifests (the files that people write: labs, graders, programs; hides YAML)
+        .target(name: "ProvostManifests", dependencies: ["ProvostCore", .product(name: "Yams", package: "Yams")]),
+        .testTarget(name: "ProvostManifestsTests", dependencies: ["ProvostCore", "ProvostManifests"]),
 
         // MARK: room-benchmark
         .executableTarget(name: "room-benchmark", dependencies: ["CLinux", "ProvostCore", "ProvostSandbox"]),
@@ -218,6 +218,7 @@ let package = Package(
             dependencies: [
                 "ProvostCore",
                 "ProvostGrading",
+                "ProvostManifests",
                 "ProvostSandbox",
                 "ProvostStore",
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -229,6 +230,7 @@ let package = Package(
             dependencies: [
                 "ProvostCore",
                 "ProvostGrading",
+                "ProvostManifests",
                 "ProvostSandbox",
                 "ProvostService",
                 "ProvostStore",

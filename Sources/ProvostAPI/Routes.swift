@@ -48,6 +48,21 @@
 /// | POST submissions/{submission}/regrade | → RegradeAnswer | instructors |
 /// | GET cohorts/{cohort}/grades?assignment= | → [ResultRow] | instructors |
 /// | GET progress?cohort=&person= | → [ProgressReport] | own; instructors any |
+/// | GET results/{assignment}?cohort=&person= | → ExplanationInfo | own; instructors any |
+/// | GET cohorts/{cohort}/marks?assignment=&person= | → [Mark], oldest first | instructors; learners their own that are released |
+/// | POST cohorts/{cohort}/marks | MarkOrder → [Mark] | cohort's instructors |
+/// | POST cohorts/{cohort}/marks/release | ReleaseOrder → ChangeCount | cohort's instructors |
+/// | GET cohorts/{cohort}/attendance?date=&person= | → [AttendanceEntry] | own; instructors the cohort's |
+/// | POST cohorts/{cohort}/attendance | AttendanceOrder → ChangeCount | cohort's instructors |
+/// | GET cohorts/{cohort}/allowances?person= | → [Allowance], the withdrawn too | own; instructors the cohort's |
+/// | POST cohorts/{cohort}/allowances | AllowanceOrder → Allowance | cohort's admins |
+/// | POST cohorts/{cohort}/allowances/{allowance}/withdraw | WithdrawalOrder → Allowance | cohort's admins |
+/// | GET cohorts/{cohort}/integrity-cases?person= | → [IntegrityCase] | cohort's instructors |
+/// | POST cohorts/{cohort}/integrity-cases | IntegrityOrder → IntegrityCase | cohort's instructors |
+/// | POST cohorts/{cohort}/integrity-cases/{case}/close | IntegrityDecisionOrder → IntegrityCase | cohort's instructors |
+/// | GET cohorts/{cohort}/appeals?person= | → [Appeal] | own; instructors the cohort's |
+/// | POST cohorts/{cohort}/appeals | AppealOrder → Appeal | learners |
+/// | POST cohorts/{cohort}/appeals/{appeal}/reply | AppealReplyOrder → Appeal | cohort's instructors |
 /// | GET limits?node= | → [LimitSetting] | administrators; instructors: of their cohorts |
 /// | POST limits | LimitChange → LimitChange | cohort's admins: it and its learners; administrators |
 /// | POST limits/simulate | LimitChange → [LimitEffect]; nothing is changed | who may change it |

@@ -56,6 +56,7 @@ package enum Server {
         RegradeRoutes(provost: provost).add(to: group)
         LimitRoutes(limits: provost.limits).add(to: group)
         BudgetRoutes(budgets: provost.budgets).add(to: group)
+        MarkRoutes(provost: provost).add(to: group)
         SlotRoutes(slots: provost.slots).add(to: group)
         WorkspaceRoutes(workspaces: provost.workspaces).add(to: group)
         SystemRoutes(provost: provost, version: version).add(to: group)

@@ -6,7 +6,7 @@ extension Store {
     ///
     /// `person` is made if nobody has that name; somebody who has it stays as recorded. A person who is in the cohort already gets
     /// the new role, is no longer suspended, and older unused codes stop working. `enrollment` names it if it is new.
-    /// Throws `notFound` if the cohort does not exist.
+    /// Throws `notFound` if the cohort does not exist, `limitReached` if it is full.
     package func enroll(
         person: Person, cohort: Slug, role: Role, enrollment: ID<Enrollment>, codeHash: String, codeExpires: Timestamp,
         by actor: String, at instant: Timestamp
@@ -16,6 +16,7 @@ extension Store {
             let known = try db.personIfAny(person.slug)
             if known == nil { try db.insertPerson(person, by: actor, at: instant) }
             let member = known ?? person
+            if role == .learner { try db.requirePlace(for: member.id, cohort: cohortKey, of: cohort) }
             try db.run(
                 """
                 INSERT INTO enrollment (id, person, cohort, role, suspended) VALUES (?, ?, ?, ?, 0)

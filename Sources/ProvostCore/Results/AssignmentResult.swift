@@ -20,8 +20,8 @@ package struct ResultFacts: Hashable, Sendable {
     package struct Mark: Hashable, Sendable {
         package let score: Points
         package let max: Points
-        package let by: Slug
-        package init(score: Points, max: Points, by: Slug) {
+        package let by: String
+        package init(score: Points, max: Points, by: String) {
             self.score = score
             self.max = max
             self.by = by
@@ -52,7 +52,9 @@ package struct AssignmentResult: Hashable, Sendable {
     package enum Step: Hashable, Sendable {
         /// It does not count, neither for nor against.
         case excused
-        case marked(Points, of: Points, by: Slug)
+        case marked(Points, of: Points, by: String)
+        /// There on so many of the dates that were noted.
+        case attended(Int, of: Int)
         case attempt(ID<Submission>, Percentage)
         case slipped(days: Int)
         case late(by: TimeSpan, kept: Percentage)

@@ -17,6 +17,12 @@ package struct Provost: Sendable {
     package let submissions: SubmissionService
     package let regrades: RegradeService
     package let results: ResultService
+    package let standings: StandingService
+    package let marks: MarkService
+    package let attendance: AttendanceService
+    package let allowances: AllowanceService
+    package let integrity: IntegrityService
+    package let appeals: AppealService
     package let limits: LimitService
     package let budgets: BudgetService
     package let archives: ArchiveIntake
@@ -71,7 +77,13 @@ package struct Provost: Sendable {
         assignments = AssignmentService(context)
         submissions = SubmissionService(context, signer: signer, assignments: assignments, queue: queue)
         regrades = RegradeService(context, assignments: assignments, queue: queue)
-        results = ResultService(context, assignments: assignments)
+        standings = StandingService(context)
+        results = ResultService(context, assignments: assignments, standings: standings)
+        marks = MarkService(context)
+        attendance = AttendanceService(context)
+        allowances = AllowanceService(context)
+        integrity = IntegrityService(context)
+        appeals = AppealService(context)
         limits = LimitService(context, assignments: assignments)
         budgets = BudgetService(context)
         trials = TrialService(context, assignments: assignments, runner: runner, places: max(1, workers / 2))

@@ -67,7 +67,7 @@ import Testing
 
     @Test func aMarkWinsAndAnExcuseTakesItOut() {
         var facts = Self.facts([Self.attempt(1, at: 90, 100)])
-        facts.mark = ResultFacts.Mark(score: Points(whole: 3), max: Points(whole: 10), by: Slug(trusted: "jisu"))
+        facts.mark = ResultFacts.Mark(score: Points(whole: 3), max: Points(whole: 10), by: "jisu")
         let marked = ResultRule.result(facts, at: Self.at(0))
         #expect(marked.counted == Self.percent(30) && marked.range?.isSettled == true)
         facts.isExcused = true

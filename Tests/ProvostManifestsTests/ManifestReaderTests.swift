@@ -1,8 +1,6 @@
 import Foundation
 import ProvostCore
-import ProvostGrading
-import ProvostSandbox
-import ProvostService
+import ProvostManifests
 import Testing
 
 @Suite struct ManifestReaderTests {
