@@ -4,13 +4,14 @@
 // Arrows between our own targets; anything else is forbidden, and Tests/ArchitectureTests holds it:
 //
 //   provost  → Command                      provostd → Server, Service, Store, Sandbox, Core
-//   Command  → API, Archive, Core           Server   → Service, API, Core
+//   Command  → API, Archive, Credentials,   Server   → Service, API, Credentials, Core
+//              Core
 //   API      → Core
-//   Archive  → Core, CArchive, CLinux,      Service  → Store, Grading, Sandbox, Core
+//   Archive  → Core, CArchive, CLinux,      Service  → Store, Grading, Sandbox, Credentials, Core
 //              CUtf8proc                    Grading  → Sandbox, Core
 //   unpack   → Archive, Core                Store → Core     Sandbox → Core, CLinux
 //   gate     → Grading, Archive, Sandbox, Core
-//   keeper   → Sandbox, Core
+//   keeper   → Sandbox, Core                Credentials → Core
 //
 // CLinux is DESIGN.md's CSystem under another name: swift-system, which SwiftNIO brings in, has a target of that name.
 //
@@ -128,6 +129,7 @@ let package = Package(
                 "ProvostAPI",
                 "ProvostArchive",
                 "ProvostCore",
+                "ProvostCredentials",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -152,6 +154,16 @@ let package = Package(
         // MARK: ProvostCore
         .target(name: "ProvostCore"),
         .testTarget(name: "ProvostCoreTests", dependencies: ["ProvostCore"]),
+
+        // MARK: ProvostCredentials (certificates as strangers' programs read them: made by the daemon, checked by the command line too)
+        .target(
+            name: "ProvostCredentials",
+            dependencies: ["ProvostCore", .product(name: "Crypto", package: "swift-crypto")]),
+        .testTarget(
+            name: "ProvostCredentialsTests",
+            dependencies: [
+                "ProvostCore", "ProvostCredentials", "ProvostTestSupport", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
 
         // MARK: ProvostGrading (manifests, and one grading from archive to record: shared by the daemon and by provost-gate)
         .target(
@@ -199,6 +211,7 @@ let package = Package(
             dependencies: [
                 "ProvostAPI",
                 "ProvostCore",
+                "ProvostCredentials",
                 "ProvostService",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -217,6 +230,7 @@ let package = Package(
             name: "ProvostService",
             dependencies: [
                 "ProvostCore",
+                "ProvostCredentials",
                 "ProvostGrading",
                 "ProvostSandbox",
                 "ProvostStore",
@@ -228,6 +242,7 @@ let package = Package(
             name: "ProvostServiceTests",
             dependencies: [
                 "ProvostCore",
+                "ProvostCredentials",
                 "ProvostGrading",
                 "ProvostSandbox",
                 "ProvostService",
