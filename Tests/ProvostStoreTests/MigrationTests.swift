@@ -60,7 +60,7 @@ struct MigrationTests {
 
 /// One row or more for every table a version brought, written against that version only.
 enum Fixture {
-    static let all = [first, records, regradeSets, workspaces, closings, slots, programs]
+    static let all = [first, records, regradeSets, workspaces, closings, slots, programs, marks]
 
     private static let a = String(repeating: "a", count: 64)
     private static let b = String(repeating: "b", count: 64)
@@ -160,5 +160,22 @@ enum Fixture {
         INSERT INTO cohortPlan (cohort, programVersion, plan, at) VALUES ('coh_1', '\(a)', '{}', 1);
         INSERT INTO markedAssignment VALUES
           ('mas_1', 'coh_1', 'pitch', '{"en":"Pitch"}', '{}', '2026-03-02T00:00', NULL, '2026-06-01T00:00', '{}', 1);
+        """
+
+    private static let marks = """
+        INSERT INTO mark (id, enrollment, markedAssignment, marker, isModeration, levels, points, max, comment, at)
+          VALUES ('mrk_1', 'enr_1', 'mas_1', 'hana', 0, '{"idea":"good"}', 4000, 5000, 'fine', 1);
+        INSERT INTO mark (id, enrollment, assignment, marker, isModeration, levels, points, max, at)
+          VALUES ('mrk_2', 'enr_1', 'asg_1', 'hana', 0, '{}', NULL, 20000, 2);
+        INSERT INTO markRelease (markedAssignment, through, actor, at) VALUES ('mas_1', 2, 'hana', 3);
+        INSERT INTO attendance (enrollment, date, state, actor, at) VALUES ('enr_1', '2026-03-02', 'late', 'hana', 1);
+        INSERT INTO allowance (id, enrollment, assignment, kind, until, reason, actor, at)
+          VALUES ('alw_1', 'enr_1', 'asg_1', 'extension', '2026-06-02T18:00:00', 'ill', 'hana', 1);
+        INSERT INTO allowanceWithdrawal VALUES ('alw_1', 'by mistake', 'hana', 2);
+        INSERT INTO integrityCase (id, enrollment, assignment, reason, actor, at)
+          VALUES ('int_1', 'enr_1', 'asg_1', 'two alike', 'hana', 1);
+        INSERT INTO integrityDecision VALUES ('int_1', 'cleared', 'worked together, as allowed', 'hana', 2);
+        INSERT INTO appeal (id, enrollment, markedAssignment, text, at) VALUES ('apl_1', 'enr_1', 'mas_1', 'page 3', 1);
+        INSERT INTO appealReply VALUES ('apl_1', 'upheld', 'yes', 'hana', 2);
         """
 }
