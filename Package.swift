@@ -3,7 +3,7 @@
 //
 // Arrows between our own targets; anything else is forbidden, and Tests/ArchitectureTests holds it:
 //
-//   provost  → Command                      provostd → Server, Service, Store, Sandbox, Core
+//   provost  → Command                      provostd → Server, Service, Store, Sandbox, Credentials, Core
 //   Command  → API, Archive, Credentials,   Server   → Service, API, Credentials, Core
 //              Core
 //   API      → Core
@@ -183,6 +183,7 @@ let package = Package(
             name: "provostd",
             dependencies: [
                 "ProvostCore",
+                "ProvostCredentials",
                 "ProvostGrading",
                 "ProvostSandbox",
                 "ProvostServer",

@@ -25,7 +25,7 @@ package struct Provost: AsyncParsableCommand {
                     WorkspaceReset.self, WorkspaceCopy.self, WorkspacePush.self, WorkspacePull.self, WorkspaceForward.self,
                     WorkspaceWhy.self, WorkspaceLogs.self, WorkspaceCommand.self,
                     Login.self, Logout.self, Whoami.self, Labs.self, Submit.self, Status.self, SubmissionCommand.self,
-                    ReceiptCommand.self, Progress.self, Export.self,
+                    ReceiptCommand.self, Progress.self, Export.self, CertificateCommand.self,
                 ]),
             CommandGroup(
                 name: "Instructor",

@@ -53,6 +53,10 @@ package struct CredentialReport: Hashable, Sendable, Codable {
         package struct Result: Hashable, Sendable, Codable {
             package let name: String
             package let value: String
+            package init(name: String, value: String) {
+                self.name = name
+                self.value = value
+            }
         }
     }
 

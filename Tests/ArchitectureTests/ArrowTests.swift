@@ -24,7 +24,10 @@ import Testing
         "provost-launch": [],
         "provost-relay": [],
         "provost-unpack": ["ProvostArchive", "ProvostCore"],
-        "provostd": ["ProvostCore", "ProvostGrading", "ProvostSandbox", "ProvostServer", "ProvostService", "ProvostStore"],
+        "provostd": [
+            "ProvostCore", "ProvostCredentials", "ProvostGrading", "ProvostSandbox", "ProvostServer", "ProvostService",
+            "ProvostStore",
+        ],
         "room-benchmark": ["CLinux", "ProvostCore", "ProvostSandbox"],
     ]
 

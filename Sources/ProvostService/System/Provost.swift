@@ -14,6 +14,7 @@ package struct Provost: Sendable {
     package let submissions: SubmissionService
     package let regrades: RegradeService
     package let results: ResultService
+    package let certificates: CertificateService
     package let limits: LimitService
     package let budgets: BudgetService
     package let archives: ArchiveIntake
@@ -67,6 +68,7 @@ package struct Provost: Sendable {
         submissions = SubmissionService(context, signer: signer, assignments: assignments, queue: queue)
         regrades = RegradeService(context, assignments: assignments, queue: queue)
         results = ResultService(context, assignments: assignments)
+        certificates = CertificateService(context, standings: StandingService(context), submissions: submissions)
         limits = LimitService(context, assignments: assignments)
         budgets = BudgetService(context)
         trials = TrialService(context, assignments: assignments, runner: runner, places: max(1, workers / 2))
