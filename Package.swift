@@ -7,11 +7,12 @@
 //   Command  → API, Archive, Credentials,   Server   → Service, API, Credentials, Core
 //              Core
 //   API      → Core
-//   Archive  → Core, CArchive, CLinux,      Service  → Store, Grading, Sandbox, Credentials, Core
-//              CUtf8proc                    Grading  → Sandbox, Core
-//   unpack   → Archive, Core                Store → Core     Sandbox → Core, CLinux
-//   gate     → Grading, Archive, Sandbox, Core
-//   keeper   → Sandbox, Core                Credentials → Core
+//   Archive  → Core, CArchive, CLinux,      Service  → Store, Grading, Manifests,
+//              CUtf8proc                               Sandbox, Credentials, Core
+//   unpack   → Archive, Core                Grading  → Sandbox, Core   Manifests → Core
+//   keeper   → Sandbox, Core                Store → Core     Sandbox → Core, CLinux
+//   gate     → Grading, Manifests, Archive, Sandbox, Core
+//   Credentials → Core
 //
 // CLinux is DESIGN.md's CSystem under another name: swift-system, which SwiftNIO brings in, has a target of that name.
 //
@@ -44,8 +45,8 @@ let package = Package(
         // MARK: Architecture (the arrows above, held by a test)
         .testTarget(name: "ArchitectureTests"),
 
-        // MARK: CArchive
-        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        // MARK: CArchive (libarchive, loaded when it is needed; to build it takes the headers of libarchive-dev)
+        .target(name: "CArchive"),
 
         // MARK: CLinux
         .target(name: "CLinux", linkerSettings: [.linkedLibrary("seccomp", .when(platforms: [.linux]))]),
@@ -76,6 +77,7 @@ let package = Package(
                 "ProvostArchive",
                 "ProvostCore",
                 "ProvostGrading",
+                "ProvostManifests",
                 "ProvostSandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -165,15 +167,14 @@ let package = Package(
                 "ProvostCore", "ProvostCredentials", "ProvostTestSupport", .product(name: "Crypto", package: "swift-crypto"),
             ]),
 
-        // MARK: ProvostGrading (manifests, and one grading from archive to record: shared by the daemon and by provost-gate)
+        // MARK: ProvostGrading (one grading from archive to record: shared by the daemon and by provost-gate)
         .target(
             name: "ProvostGrading",
-            dependencies: [
-                "ProvostCore",
-                "ProvostSandbox",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Yams", package: "Yams"),
-            ]),
+            dependencies: ["ProvostCore", "ProvostSandbox", .product(name: "Crypto", package: "swift-crypto")]),
+
+        // MARK: ProvostManifests (the files that people write: labs, graders, programs; hides YAML)
+        .target(name: "ProvostManifests", dependencies: ["ProvostCore", .product(name: "Yams", package: "Yams")]),
+        .testTarget(name: "ProvostManifestsTests", dependencies: ["ProvostCore", "ProvostManifests"]),
 
         // MARK: room-benchmark
         .executableTarget(name: "room-benchmark", dependencies: ["CLinux", "ProvostCore", "ProvostSandbox"]),
@@ -233,6 +234,7 @@ let package = Package(
                 "ProvostCore",
                 "ProvostCredentials",
                 "ProvostGrading",
+                "ProvostManifests",
                 "ProvostSandbox",
                 "ProvostStore",
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -245,6 +247,7 @@ let package = Package(
                 "ProvostCore",
                 "ProvostCredentials",
                 "ProvostGrading",
+                "ProvostManifests",
                 "ProvostSandbox",
                 "ProvostService",
                 "ProvostStore",

@@ -8,8 +8,18 @@
 /// | GET status | → StatusReport | anyone known |
 /// | GET doctor | → DoctorReport | administrators |
 /// | GET/POST organizations, programs, cohorts, persons | New… → the thing; → array | administrators; cohorts are listed to their members |
+/// | GET persons/{person}/data?reason= | → PersonData | own; administrators |
+/// | POST persons/{person}/erasure | EraseOrder → ErasureReport | administrators |
 /// | GET/POST cohorts/{cohort}/enrollments | NewEnrollment → EnrollmentCode; → [Enrollment] | cohort's admins; instructors list |
 /// | DELETE cohorts/{cohort}/enrollments/{person} | → Enrollment (suspended) | cohort's admins |
+/// | POST cohorts/{cohort}/roster?role=&sync=&dry-run= | CSV, UTF-8 → RosterReport | cohort's admins |
+/// | POST cohorts/{cohort}/codes | NewCodes → CodesPage | cohort's admins |
+/// | GET cohorts/{cohort}/gradebook | → Gradebook | instructors |
+/// | GET report?organization=&program=&cohort=&from=&to=&by= | → [SponsorRow]; days like 2026-11-21, both included; by=cohort | administrators; admins of the organization or cohort |
+/// | GET organization-admins | → [OrganizationAdmin] | administrators |
+/// | GET organizations/{organization}/admins | → [OrganizationAdmin] | its admins |
+/// | POST organizations/{organization}/admins | NewOrganizationAdmin → OrganizationAdmin | administrators |
+/// | DELETE organizations/{organization}/admins/{person} | → OrganizationAdmin | administrators |
 /// | GET tokens; DELETE tokens/{token} | → [TokenInfo]; → TokenInfo | own, or administrators |
 /// | GET/POST labs, graders | tar archive → Published<…Version>; → array of versions | instructors publish and list; learners list labs of their assignments |
 /// | GET labs/{name}, graders/{name} | → array of versions, newest first | instructors |
@@ -38,6 +48,21 @@
 /// | POST submissions/{submission}/regrade | → RegradeAnswer | instructors |
 /// | GET cohorts/{cohort}/grades?assignment= | → [ResultRow] | instructors |
 /// | GET progress?cohort=&person= | → [ProgressReport] | own; instructors any |
+/// | GET results/{assignment}?cohort=&person= | → ExplanationInfo | own; instructors any |
+/// | GET cohorts/{cohort}/marks?assignment=&person= | → [Mark], oldest first | instructors; learners their own that are released |
+/// | POST cohorts/{cohort}/marks | MarkOrder → [Mark] | cohort's instructors |
+/// | POST cohorts/{cohort}/marks/release | ReleaseOrder → ChangeCount | cohort's instructors |
+/// | GET cohorts/{cohort}/attendance?date=&person= | → [AttendanceEntry] | own; instructors the cohort's |
+/// | POST cohorts/{cohort}/attendance | AttendanceOrder → ChangeCount | cohort's instructors |
+/// | GET cohorts/{cohort}/allowances?person= | → [Allowance], the withdrawn too | own; instructors the cohort's |
+/// | POST cohorts/{cohort}/allowances | AllowanceOrder → Allowance | cohort's admins |
+/// | POST cohorts/{cohort}/allowances/{allowance}/withdraw | WithdrawalOrder → Allowance | cohort's admins |
+/// | GET cohorts/{cohort}/integrity-cases?person= | → [IntegrityCase] | cohort's instructors |
+/// | POST cohorts/{cohort}/integrity-cases | IntegrityOrder → IntegrityCase | cohort's instructors |
+/// | POST cohorts/{cohort}/integrity-cases/{case}/close | IntegrityDecisionOrder → IntegrityCase | cohort's instructors |
+/// | GET cohorts/{cohort}/appeals?person= | → [Appeal] | own; instructors the cohort's |
+/// | POST cohorts/{cohort}/appeals | AppealOrder → Appeal | learners |
+/// | POST cohorts/{cohort}/appeals/{appeal}/reply | AppealReplyOrder → Appeal | cohort's instructors |
 /// | GET limits?node= | → [LimitSetting] | administrators; instructors: of their cohorts |
 /// | POST limits | LimitChange → LimitChange | cohort's admins: it and its learners; administrators |
 /// | POST limits/simulate | LimitChange → [LimitEffect]; nothing is changed | who may change it |

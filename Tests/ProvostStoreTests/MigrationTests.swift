@@ -60,10 +60,16 @@ struct MigrationTests {
 
 /// One row or more for every table a version brought, written against that version only.
 enum Fixture {
-    static let all = [first, records, regradeSets, workspaces, closings, slots, programs, marks, certificates]
+    static let all = [first, records, regradeSets, workspaces, closings, slots, programs, marks, certificates, rosters]
 
     private static let a = String(repeating: "a", count: 64)
     private static let b = String(repeating: "b", count: 64)
+    private static let rosters = """
+        INSERT INTO personIdentifier SELECT 'org_1', 'student-number', '0042', id FROM person LIMIT 1;
+        INSERT INTO organizationAdmin SELECT 'org_1', id, 1, 'local:0' FROM person LIMIT 1;
+        INSERT INTO personErasure SELECT id, 'erased-1', 'asked', 'local:0', 1 FROM person ORDER BY id DESC LIMIT 1;
+        UPDATE enrollment SET section = 'A';
+        """
     private static let first = """
         INSERT INTO organization VALUES ('org_1', 'acme', 'Acme');
         INSERT INTO program VALUES ('pro_1', 'org_1', 'backend', 'Backend');
