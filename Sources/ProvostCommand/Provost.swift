@@ -26,6 +26,7 @@ package struct Provost: AsyncParsableCommand {
                     WorkspaceWhy.self, WorkspaceLogs.self, WorkspaceCommand.self,
                     Login.self, Logout.self, Whoami.self, Labs.self, Submit.self, Status.self, SubmissionCommand.self,
                     ReceiptCommand.self, Progress.self, Explain.self, AppealCommand.self, Export.self,
+                    CertificateCommand.self,
                 ]),
             CommandGroup(
                 name: "Instructor",
