@@ -3,14 +3,16 @@
 //
 // Arrows between our own targets; anything else is forbidden, and Tests/ArchitectureTests holds it:
 //
-//   provost  → Command                      provostd → Server, Service, Store, Sandbox, Core
-//   Command  → API, Archive, Core           Server   → Service, API, Core
+//   provost  → Command                      provostd → Server, Service, Store, Sandbox, Credentials, Core
+//   Command  → API, Archive, Credentials,   Server   → Service, API, Credentials, Core
+//              Core
 //   API      → Core
-//   Archive  → Core, CArchive, CLinux,      Service  → Store, Grading, Sandbox, Core
-//              CUtf8proc                    Grading  → Sandbox, Core
-//   unpack   → Archive, Core                Store → Core     Sandbox → Core, CLinux
-//   gate     → Grading, Archive, Sandbox, Core
-//   keeper   → Sandbox, Core
+//   Archive  → Core, CArchive, CLinux,      Service  → Store, Grading, Manifests,
+//              CUtf8proc                               Sandbox, Credentials, Core
+//   unpack   → Archive, Core                Grading  → Sandbox, Core   Manifests → Core
+//   keeper   → Sandbox, Core                Store → Core     Sandbox → Core, CLinux
+//   gate     → Grading, Manifests, Archive, Sandbox, Core
+//   Credentials → Core
 //
 // CLinux is DESIGN.md's CSystem under another name: swift-system, which SwiftNIO brings in, has a target of that name.
 //
@@ -43,8 +45,8 @@ let package = Package(
         // MARK: Architecture (the arrows above, held by a test)
         .testTarget(name: "ArchitectureTests"),
 
-        // MARK: CArchive
-        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        // MARK: CArchive (libarchive, loaded when it is needed; to build it takes the headers of libarchive-dev)
+        .target(name: "CArchive"),
 
         // MARK: CLinux
         .target(name: "CLinux", linkerSettings: [.linkedLibrary("seccomp", .when(platforms: [.linux]))]),
@@ -75,6 +77,7 @@ let package = Package(
                 "ProvostArchive",
                 "ProvostCore",
                 "ProvostGrading",
+                "ProvostManifests",
                 "ProvostSandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -128,6 +131,7 @@ let package = Package(
                 "ProvostAPI",
                 "ProvostArchive",
                 "ProvostCore",
+                "ProvostCredentials",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -153,15 +157,24 @@ let package = Package(
         .target(name: "ProvostCore"),
         .testTarget(name: "ProvostCoreTests", dependencies: ["ProvostCore"]),
 
-        // MARK: ProvostGrading (manifests, and one grading from archive to record: shared by the daemon and by provost-gate)
+        // MARK: ProvostCredentials (certificates as strangers' programs read them: made by the daemon, checked by the command line too)
+        .target(
+            name: "ProvostCredentials",
+            dependencies: ["ProvostCore", .product(name: "Crypto", package: "swift-crypto")]),
+        .testTarget(
+            name: "ProvostCredentialsTests",
+            dependencies: [
+                "ProvostCore", "ProvostCredentials", "ProvostTestSupport", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+
+        // MARK: ProvostGrading (one grading from archive to record: shared by the daemon and by provost-gate)
         .target(
             name: "ProvostGrading",
-            dependencies: [
-                "ProvostCore",
-                "ProvostSandbox",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Yams", package: "Yams"),
-            ]),
+            dependencies: ["ProvostCore", "ProvostSandbox", .product(name: "Crypto", package: "swift-crypto")]),
+
+        // MARK: ProvostManifests (the files that people write: labs, graders, programs; hides YAML)
+        .target(name: "ProvostManifests", dependencies: ["ProvostCore", .product(name: "Yams", package: "Yams")]),
+        .testTarget(name: "ProvostManifestsTests", dependencies: ["ProvostCore", "ProvostManifests"]),
 
         // MARK: room-benchmark
         .executableTarget(name: "room-benchmark", dependencies: ["CLinux", "ProvostCore", "ProvostSandbox"]),
@@ -171,6 +184,7 @@ let package = Package(
             name: "provostd",
             dependencies: [
                 "ProvostCore",
+                "ProvostCredentials",
                 "ProvostGrading",
                 "ProvostSandbox",
                 "ProvostServer",
@@ -199,6 +213,7 @@ let package = Package(
             dependencies: [
                 "ProvostAPI",
                 "ProvostCore",
+                "ProvostCredentials",
                 "ProvostService",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -217,7 +232,9 @@ let package = Package(
             name: "ProvostService",
             dependencies: [
                 "ProvostCore",
+                "ProvostCredentials",
                 "ProvostGrading",
+                "ProvostManifests",
                 "ProvostSandbox",
                 "ProvostStore",
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -228,7 +245,9 @@ let package = Package(
             name: "ProvostServiceTests",
             dependencies: [
                 "ProvostCore",
+                "ProvostCredentials",
                 "ProvostGrading",
+                "ProvostManifests",
                 "ProvostSandbox",
                 "ProvostService",
                 "ProvostStore",

@@ -26,6 +26,7 @@ package struct Provost: AsyncParsableCommand {
                     WorkspaceWhy.self, WorkspaceLogs.self, WorkspaceCommand.self,
                     Login.self, Logout.self, Whoami.self, Labs.self, Submit.self, Status.self, SubmissionCommand.self,
                     ReceiptCommand.self, Progress.self, Explain.self, AppealCommand.self, Export.self,
+                    CertificateCommand.self,
                 ]),
             CommandGroup(
                 name: "Instructor",
@@ -37,7 +38,8 @@ package struct Provost: AsyncParsableCommand {
                 name: "Administrator",
                 subcommands: [
                     OrganizationCommand.self, ProgramCommand.self, CohortCommand.self, PersonCommand.self, Enroll.self,
-                    EnrollmentCommand.self, QuotaCommand.self, BudgetCommand.self, UsageCommand.self, TokenCommand.self,
+                    EnrollmentCommand.self, QuotaCommand.self, BudgetCommand.self, UsageCommand.self, ReportCommand.self,
+                    TokenCommand.self,
                     ImageCommand.self, Doctor.self, Rehearse.self, AuditCommand.self,
                 ]),
             CommandGroup(name: "Other", subcommands: [Completion.self]),

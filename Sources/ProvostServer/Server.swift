@@ -49,6 +49,7 @@ package enum Server {
         router.add(middleware: PrincipalMiddleware(provost, ownUser: ownUser))
         let group = router.group(RouterPath(Route.prefix))
         PeopleRoutes(provost: provost).add(to: group)
+        RosterRoutes(provost: provost).add(to: group)
         LabRoutes(provost: provost).add(to: group)
         ImageRoutes(images: provost.images).add(to: group)
         SubmissionRoutes(provost: provost).add(to: group)
@@ -59,6 +60,8 @@ package enum Server {
         SlotRoutes(slots: provost.slots).add(to: group)
         WorkspaceRoutes(workspaces: provost.workspaces).add(to: group)
         SystemRoutes(provost: provost, version: version).add(to: group)
+        CertificateRoutes(certificates: provost.certificates, now: provost.context.now).add(to: group)
+        PublicRoutes(certificates: provost.certificates, now: provost.context.now).add(to: router.group())
         return router
     }
 

@@ -6,55 +6,14 @@ extension Store {
     /// taken in the cohort or the version is of another lab, `invalid` if the times are out of order.
     package func createAssignment(_ assignment: Assignment, by actor: String, at instant: Timestamp) async throws(ProvostError) {
         try Self.checkTimes(of: assignment)
-        try await write { db in
-            let cohort = try db.key(of: assignment.cohort, in: "cohort")
-            try db.checkReferences(of: assignment, cohort: cohort)
-            try db.run(
-                """
-                INSERT INTO assignment (id, cohort, slug, title, labVersion, opens, due, closes, attempts, policy, weight, terms)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-                [
-                    assignment.id.text, cohort, assignment.slug.text, try Column.json(assignment.title),
-                    assignment.labVersion.hex, assignment.opens.description, assignment.due?.description,
-                    assignment.closes.description, assignment.attempts, assignment.policy.rawValue, assignment.weight,
-                    try assignment.storedTerms,
-                ])
-            try db.appendAudit(
-                actor: actor, action: "assignment.create", subject: "\(assignment.cohort)/\(assignment.slug)",
-                details: assignment, at: instant)
-        }
+        try await write { db in try db.insertAssignment(assignment, by: actor, at: instant) }
     }
 
     /// Changes everything but the cohort of the assignment with this identifier; what is queued moves to its new place.
     /// Throws as `createAssignment`, and `conflict` for another cohort.
     package func updateAssignment(_ assignment: Assignment, by actor: String, at instant: Timestamp) async throws(ProvostError) {
         try Self.checkTimes(of: assignment)
-        try await write { db in
-            let before = try db.assignment(assignment.id)
-            guard before.cohort == assignment.cohort else {
-                throw ProvostError(.conflict, "An assignment stays in its cohort; create one in “\(assignment.cohort)” instead.")
-            }
-            let cohort = try db.key(of: assignment.cohort, in: "cohort")
-            try db.checkReferences(of: assignment, cohort: cohort)
-            try db.run(
-                """
-                UPDATE assignment SET slug = ?, title = ?, labVersion = ?, opens = ?, due = ?, closes = ?, attempts = ?,
-                  policy = ?, weight = ?, terms = ? WHERE id = ?
-                """,
-                [
-                    assignment.slug.text, try Column.json(assignment.title), assignment.labVersion.hex,
-                    assignment.opens.description, assignment.due?.description, assignment.closes.description,
-                    assignment.attempts, assignment.policy.rawValue, assignment.weight, try assignment.storedTerms,
-                    assignment.id.text,
-                ])
-            try db.run(
-                "UPDATE grading SET dueOrder = ? WHERE assignment = ? AND stage = 'queued'",
-                [assignment.dueOrder, assignment.id.text])
-            try db.appendAudit(
-                actor: actor, action: "assignment.update", subject: "\(assignment.cohort)/\(assignment.slug)",
-                details: ["after": assignment, "before": before], at: instant)
-        }
+        try await write { db in try db.updateAssignment(assignment, by: actor, at: instant) }
     }
 
     /// Throws `notFound`.
@@ -86,7 +45,7 @@ extension Store {
         }
     }
 
-    private static func checkTimes(of assignment: Assignment) throws(ProvostError) {
+    static func checkTimes(of assignment: Assignment) throws(ProvostError) {
         guard assignment.opens <= assignment.closes else {
             throw ProvostError(.invalid, "The assignment closes before it opens; give a later time to close.")
         }
@@ -127,6 +86,53 @@ extension Assignment {
 }
 
 extension Database {
+    /// As `createAssignment` says; the times have been looked at.
+    func insertAssignment(_ assignment: Assignment, by actor: String, at instant: Timestamp) throws {
+        let cohort = try key(of: assignment.cohort, in: "cohort")
+        try checkReferences(of: assignment, cohort: cohort)
+        try run(
+            """
+            INSERT INTO assignment (id, cohort, slug, title, labVersion, opens, due, closes, attempts, policy, weight, terms)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                assignment.id.text, cohort, assignment.slug.text, try Column.json(assignment.title),
+                assignment.labVersion.hex, assignment.opens.description, assignment.due?.description,
+                assignment.closes.description, assignment.attempts, assignment.policy.rawValue, assignment.weight,
+                try assignment.storedTerms,
+            ])
+        try appendAudit(
+            actor: actor, action: "assignment.create", subject: "\(assignment.cohort)/\(assignment.slug)",
+            details: assignment, at: instant)
+    }
+
+    /// As `updateAssignment` says; the times have been looked at.
+    func updateAssignment(_ assignment: Assignment, by actor: String, at instant: Timestamp) throws {
+        let before = try self.assignment(assignment.id)
+        guard before.cohort == assignment.cohort else {
+            throw ProvostError(.conflict, "An assignment stays in its cohort; create one in “\(assignment.cohort)” instead.")
+        }
+        let cohort = try key(of: assignment.cohort, in: "cohort")
+        try checkReferences(of: assignment, cohort: cohort)
+        try run(
+            """
+            UPDATE assignment SET slug = ?, title = ?, labVersion = ?, opens = ?, due = ?, closes = ?, attempts = ?,
+              policy = ?, weight = ?, terms = ? WHERE id = ?
+            """,
+            [
+                assignment.slug.text, try Column.json(assignment.title), assignment.labVersion.hex,
+                assignment.opens.description, assignment.due?.description, assignment.closes.description,
+                assignment.attempts, assignment.policy.rawValue, assignment.weight, try assignment.storedTerms,
+                assignment.id.text,
+            ])
+        try run(
+            "UPDATE grading SET dueOrder = ? WHERE assignment = ? AND stage = 'queued'",
+            [assignment.dueOrder, assignment.id.text])
+        try appendAudit(
+            actor: actor, action: "assignment.update", subject: "\(assignment.cohort)/\(assignment.slug)",
+            details: ["after": assignment, "before": before], at: instant)
+    }
+
     func assignment(_ id: ID<Assignment>) throws -> Assignment {
         let found = try row("\(Assignment.selection) WHERE a.id = ?", [id.text]) { try Assignment.decoded($0, at: 0) }
         guard let found else { throw Missing.identified("assignment", id) }

@@ -14,23 +14,7 @@ extension Store {
         guard grant.amount.milliseconds >= 0 else {
             throw ProvostError(.invalid, "A budget is 0 or more; remove it with “none”.")
         }
-        try await write { db in
-            let cohort = try db.key(of: grant.cohort, in: "cohort")
-            let before = try db.budget(cohort: cohort, slug: grant.cohort)
-            try db.run(
-                """
-                INSERT INTO budget (cohort, unit, amount, setBy, setAt) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (cohort) DO UPDATE SET unit = excluded.unit, amount = excluded.amount, setBy = excluded.setBy,
-                  setAt = excluded.setAt
-                """, [cohort, grant.unit.rawValue, grant.amount.milliseconds, actor, instant.milliseconds])
-            for enrollment in try db.rows("SELECT id FROM enrollment WHERE cohort = ? ORDER BY id", [cohort], { $0[0] as String })
-            {
-                try db.grantBudget(to: enrollment, by: actor, at: instant)
-            }
-            try db.appendAudit(
-                actor: actor, action: "budget.set", subject: grant.cohort.text, details: ["after": grant, "before": before],
-                at: instant)
-        }
+        try await write { db in try db.setBudget(grant, by: actor, at: instant) }
     }
 
     /// Nothing is counted against a budget any more; the ledger stays. Without one it does nothing. Throws `notFound`.
@@ -181,6 +165,25 @@ extension Database {
         try row("SELECT unit, amount FROM budget WHERE cohort = ?", [key]) {
             BudgetGrant(cohort: slug, unit: try Column.value($0[0]), amount: TimeSpan(milliseconds: $0[1]))
         }
+    }
+
+    /// As `Store.setBudget` says.
+    func setBudget(_ grant: BudgetGrant, by actor: String, at instant: Timestamp) throws {
+        let cohort = try key(of: grant.cohort, in: "cohort")
+        let before = try budget(cohort: cohort, slug: grant.cohort)
+        try run(
+            """
+            INSERT INTO budget (cohort, unit, amount, setBy, setAt) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (cohort) DO UPDATE SET unit = excluded.unit, amount = excluded.amount, setBy = excluded.setBy,
+              setAt = excluded.setAt
+            """, [cohort, grant.unit.rawValue, grant.amount.milliseconds, actor, instant.milliseconds])
+        for enrollment in try rows("SELECT id FROM enrollment WHERE cohort = ? ORDER BY id", [cohort], { $0[0] as String })
+        {
+            try grantBudget(to: enrollment, by: actor, at: instant)
+        }
+        try appendAudit(
+            actor: actor, action: "budget.set", subject: grant.cohort.text, details: ["after": grant, "before": before],
+            at: instant)
     }
 
     /// Brings what the cohort granted an enrollment to what the cohort's budget says. Does nothing without one, and twice is the same

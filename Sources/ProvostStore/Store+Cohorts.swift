@@ -58,30 +58,15 @@ extension Store {
         guard cohort.firstDay <= cohort.lastDay else {
             throw ProvostError(.invalid, "The cohort's last day is before its first; give the earlier day first.")
         }
-        try await write { db in
-            try db.requireFree(cohort.slug, in: "cohort")
-            let program = try db.key(of: cohort.program, in: "program")
-            try db.run(
-                """
-                INSERT INTO cohort (id, program, slug, title, firstDay, lastDay, timezone, organization)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-                [
-                    cohort.id.text, program, cohort.slug.text, cohort.title, cohort.firstDay.description,
-                    cohort.lastDay.description, cohort.timezone,
-                    try cohort.organization.map { try db.key(of: $0, in: "organization") },
-                ])
-            try db.appendAudit(
-                actor: actor, action: "cohort.create", subject: cohort.slug.text, details: cohort, at: instant)
-        }
+        try await write { db in try db.insertCohort(cohort, by: actor, at: instant) }
     }
 
-    private static let cohortSelection = """
+    static let cohortSelection = """
         SELECT c.id, p.slug, c.slug, c.title, c.firstDay, c.lastDay, c.timezone, o.slug
         FROM cohort c JOIN program p ON p.id = c.program LEFT JOIN organization o ON o.id = c.organization
         """
 
-    private static func cohort(_ row: Row) throws -> Cohort {
+    static func cohort(_ row: Row) throws -> Cohort {
         Cohort(
             id: row.id(0), program: row.slug(1), slug: row.slug(2), title: row[3], firstDay: try CivilDate(parsing: row[4]),
             lastDay: try CivilDate(parsing: row[5]), timezone: row[6],
@@ -95,12 +80,34 @@ extension Store {
 
     /// Throws `notFound`.
     package func cohort(_ slug: Slug) async throws(ProvostError) -> Cohort {
-        try await read { db in
-            guard let cohort = try db.row("\(Self.cohortSelection) WHERE c.slug = ?", [slug.text], Self.cohort) else {
-                throw Missing.named("cohort", slug)
-            }
-            return cohort
+        try await read { db in try db.cohort(slug) }
+    }
+}
+
+extension Database {
+    /// Throws `notFound`.
+    func cohort(_ slug: Slug) throws -> Cohort {
+        guard let cohort = try row("\(Store.cohortSelection) WHERE c.slug = ?", [slug.text], Store.cohort) else {
+            throw Missing.named("cohort", slug)
         }
+        return cohort
+    }
+
+    /// As `createCohort` says.
+    func insertCohort(_ cohort: Cohort, by actor: String, at instant: Timestamp) throws {
+        try requireFree(cohort.slug, in: "cohort")
+        let program = try key(of: cohort.program, in: "program")
+        try run(
+            """
+            INSERT INTO cohort (id, program, slug, title, firstDay, lastDay, timezone, organization)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                cohort.id.text, program, cohort.slug.text, cohort.title, cohort.firstDay.description,
+                cohort.lastDay.description, cohort.timezone,
+                try cohort.organization.map { try key(of: $0, in: "organization") },
+            ])
+        try appendAudit(actor: actor, action: "cohort.create", subject: cohort.slug.text, details: cohort, at: instant)
     }
 }
 

@@ -6,7 +6,7 @@ extension Store {
     ///
     /// `person` is made if nobody has that name; somebody who has it stays as recorded. A person who is in the cohort already gets
     /// the new role, is no longer suspended, and older unused codes stop working. `enrollment` names it if it is new.
-    /// Throws `notFound` if the cohort does not exist.
+    /// Throws `notFound` if the cohort does not exist, `limitReached` if it is full.
     package func enroll(
         person: Person, cohort: Slug, role: Role, enrollment: ID<Enrollment>, codeHash: String, codeExpires: Timestamp,
         by actor: String, at instant: Timestamp
@@ -16,6 +16,7 @@ extension Store {
             let known = try db.personIfAny(person.slug)
             if known == nil { try db.insertPerson(person, by: actor, at: instant) }
             let member = known ?? person
+            if role == .learner { try db.requirePlace(for: member.id, cohort: cohortKey, of: cohort) }
             try db.run(
                 """
                 INSERT INTO enrollment (id, person, cohort, role, suspended) VALUES (?, ?, ?, ?, 0)
@@ -53,7 +54,9 @@ extension Store {
             try db.appendAudit(
                 actor: actor, action: "enrollment.suspend", subject: "\(cohort)/\(person)", details: ["id": before.id.text],
                 at: instant)
-            return Enrollment(id: before.id, person: before.person, cohort: cohort, role: before.role, suspended: true)
+            return Enrollment(
+                id: before.id, person: before.person, cohort: cohort, role: before.role, suspended: true,
+                section: before.section)
         }
     }
 
@@ -73,13 +76,14 @@ extension Store {
 
 extension Enrollment {
     static let selection = """
-        SELECT e.id, p.id, p.slug, p.name, p.email, c.slug, e.role, e.suspended
+        SELECT e.id, p.id, p.slug, p.name, p.email, c.slug, e.role, e.suspended, e.section
         FROM enrollment e JOIN person p ON p.id = e.person JOIN cohort c ON c.id = e.cohort
         """
 
     static func decoded(_ row: Row) throws -> Enrollment {
         Enrollment(
-            id: row.id(0), person: row.person(1), cohort: row.slug(5), role: try Column.value(row[6]), suspended: row[7])
+            id: row.id(0), person: row.person(1), cohort: row.slug(5), role: try Column.value(row[6]), suspended: row[7],
+            section: row[8])
     }
 }
 

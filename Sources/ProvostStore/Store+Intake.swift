@@ -53,7 +53,7 @@ extension Store {
     ///
     /// The same person and key again, for the same assignment and bytes, gives what was recorded the first time, even after the
     /// attempts are used up. Throws `conflict` when a key comes again with something else, `limitReached` when all attempts or the
-    /// submissions of the last 24 hours are used, `notFound` when the assignment, the person or a version does not exist.
+    /// submissions of the last 24 hours are used or the last attempt is too recent, `notFound` when the assignment, the person or a version does not exist.
     package func recordSubmission(_ new: NewSubmission) async throws(ProvostError) -> RecordedSubmission {
         try await write { db in
             let used = try db.attemptsUsed(assignment: new.assignment, person: new.person)
@@ -72,6 +72,7 @@ extension Store {
                     .limitReached,
                     "Nothing was recorded: all \(most) attempts are used. Ask your instructor if you need another.")
             }
+            try db.requireCoolOff(assignment: assignment, person: new.person, at: new.now)
             try db.requireSubmissionInDay(person: new.person, cohort: assignment.cohort, at: new.now)
             let submission = Submission(
                 id: new.id, assignment: new.assignment, person: new.person,

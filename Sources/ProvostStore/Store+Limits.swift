@@ -38,17 +38,7 @@ extension Store {
     }
 
     private func change(_ change: LimitChange, by actor: String, at instant: Timestamp) async throws(ProvostError) {
-        try await write { db in
-            let before = try db.apply(change, by: actor, at: instant)
-            guard before != change.value else { return }
-            let text = { (value: Int64?) in value.map(String.init) ?? "none" }
-            try db.appendAudit(
-                actor: actor, action: change.value == nil ? "limit.clear" : "limit.set", subject: change.node.description,
-                details: [
-                    "after": text(change.value), "before": text(before), "dimension": change.dimension.rawValue,
-                    "scope": change.scope.rawValue,
-                ], at: instant)
-        }
+        try await write { db in try db.changeLimit(change, by: actor, at: instant) }
     }
 
     /// How much of a dimension is in use below a node, in the dimension's unit: for cpus, memory and processes what active workspaces
@@ -88,6 +78,19 @@ private struct LimitView {
 extension Database {
     /// 1 PiB where bytes are meant: far above any machine, and far below where sums overflow.
     private static let largestLimit: Int64 = 1 << 50
+
+    /// As `setLimit` and `clearLimit` say.
+    func changeLimit(_ change: LimitChange, by actor: String, at instant: Timestamp) throws {
+        let before = try apply(change, by: actor, at: instant)
+        guard before != change.value else { return }
+        let text = { (value: Int64?) in value.map(String.init) ?? "none" }
+        try appendAudit(
+            actor: actor, action: change.value == nil ? "limit.clear" : "limit.set", subject: change.node.description,
+            details: [
+                "after": text(change.value), "before": text(before), "dimension": change.dimension.rawValue,
+                "scope": change.scope.rawValue,
+            ], at: instant)
+    }
 
     /// Returns the value that was there.
     @discardableResult

@@ -35,7 +35,8 @@ extension Database {
             [person.id.text, person.slug.text, person.name, person.email])
         try appendAudit(
             actor: actor, action: "person.create", subject: person.slug.text,
-            details: ["id": person.id.text, "name": person.name], at: instant)
+            // No name and no address: an entry cannot be taken out of the chain when the person asks to be erased.
+            details: ["id": person.id.text], at: instant)
     }
 
     func person(_ slug: Slug) throws -> Person {

@@ -22,10 +22,15 @@ package struct Authenticated: Sendable, Hashable {
     /// Without the suspended ones.
     package let enrollments: [Enrollment]
     package let tokenId: String
-    package init(person: Person, enrollments: [Enrollment], tokenId: String) {
+    /// What they hold as an admin of organizations.
+    package let rights: OrganizationRights
+    package init(
+        person: Person, enrollments: [Enrollment], tokenId: String, rights: OrganizationRights = OrganizationRights()
+    ) {
         self.person = person
         self.enrollments = enrollments
         self.tokenId = tokenId
+        self.rights = rights
     }
 }
 
@@ -84,7 +89,9 @@ extension Store {
                     .unauthenticated, "This token expired at \(token.expiresAt); ask your instructor for a new enrolment code.")
             }
             let enrollments = try db.enrollments(person: token.person.id).filter { !$0.suspended }
-            return Authenticated(person: token.person, enrollments: enrollments, tokenId: token.id)
+            return Authenticated(
+                person: token.person, enrollments: enrollments, tokenId: token.id,
+                rights: try db.organizationRights(person: token.person.id))
         }
     }
 

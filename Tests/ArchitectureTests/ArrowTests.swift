@@ -9,21 +9,28 @@ import Testing
         "CUtf8proc": [],
         "ProvostAPI": ["ProvostCore"],
         "ProvostArchive": ["CArchive", "CLinux", "CUtf8proc", "ProvostCore"],
-        "ProvostCommand": ["ProvostAPI", "ProvostArchive", "ProvostCore"],
+        "ProvostCommand": ["ProvostAPI", "ProvostArchive", "ProvostCore", "ProvostCredentials"],
         "ProvostCore": [],
+        "ProvostCredentials": ["ProvostCore"],
         "ProvostGrading": ["ProvostCore", "ProvostSandbox"],
+        "ProvostManifests": ["ProvostCore"],
         "ProvostSandbox": ["CLinux", "ProvostCore"],
-        "ProvostServer": ["ProvostAPI", "ProvostCore", "ProvostService"],
-        "ProvostService": ["ProvostCore", "ProvostGrading", "ProvostSandbox", "ProvostStore"],
+        "ProvostServer": ["ProvostAPI", "ProvostCore", "ProvostCredentials", "ProvostService"],
+        "ProvostService": [
+            "ProvostCore", "ProvostCredentials", "ProvostGrading", "ProvostManifests", "ProvostSandbox", "ProvostStore",
+        ],
         "ProvostStore": ["ProvostCore"],
         "ProvostTestSupport": ["ProvostCore"],
         "provost": ["ProvostCommand"],
-        "provost-gate": ["ProvostArchive", "ProvostCore", "ProvostGrading", "ProvostSandbox"],
+        "provost-gate": ["ProvostArchive", "ProvostCore", "ProvostGrading", "ProvostManifests", "ProvostSandbox"],
         "provost-keeper": ["ProvostCore", "ProvostSandbox"],
         "provost-launch": [],
         "provost-relay": [],
         "provost-unpack": ["ProvostArchive", "ProvostCore"],
-        "provostd": ["ProvostCore", "ProvostGrading", "ProvostSandbox", "ProvostServer", "ProvostService", "ProvostStore"],
+        "provostd": [
+            "ProvostCore", "ProvostCredentials", "ProvostGrading", "ProvostSandbox", "ProvostServer", "ProvostService",
+            "ProvostStore",
+        ],
         "room-benchmark": ["CLinux", "ProvostCore", "ProvostSandbox"],
     ]
 
@@ -36,7 +43,9 @@ import Testing
         "ProvostArchive": "archives are packed by `provost` and unpacked in a room, never by the daemon",
         "ProvostCommand": "the command line is for its program alone; what others need of it belongs below",
         "ProvostCore": "this target needs nothing of the rules: it is a program of a few system calls",
+        "ProvostCredentials": "certificates are made and checked by the daemon and the command line, and by nobody else",
         "ProvostGrading": "a grading is asked for through the use cases, or by provost-gate, which has no store to pass by",
+        "ProvostManifests": "files are read where they come in: in the use cases and in provost-gate; below, everybody speaks in rules",
         "ProvostSandbox": "rooms are made by use cases; a route or a command that could make one would pass their rules by",
         "ProvostServer": "HTTP is the outermost layer: only the composition root may know it",
         "ProvostService": "use cases are reached over HTTP; nothing below may call back into them",
@@ -59,7 +68,7 @@ import Testing
         "GRDB": (["ProvostStore"], "SQL lies in one target"),
         "Hummingbird": (["ProvostServer"], "HTTP lies in one target"),
         "HummingbirdCore": (["ProvostServer"], "HTTP lies in one target"),
-        "Yams": (["ProvostGrading"], "YAML is read in one place, with its place in every complaint"),
+        "Yams": (["ProvostManifests"], "YAML is read in one place, with its place in every complaint"),
     ]
 
     private let package: Package

@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import ProvostCore
 import ProvostGrading
+import ProvostManifests
 import ProvostSandbox
 import ProvostService
 import ProvostStore

@@ -33,6 +33,9 @@ extension RealRooms {
                 let day = Timestamp(milliseconds: now.milliseconds + 9 * 86_400_000).civil(offsetSeconds: 0).date
                 let closed = try await here.workspaces.closeCohort(Home.root, Home.cohort, deleteOn: day, reason: "the end")
                 #expect(closed.workspaces.map(\.id) == [workspace.id] && closed.size.bytes > 0)
+                // What cannot be started again is not stopped by asking for it.
+                #expect(await Self.refusal { _ = try await here.workspaces.restart(minji, "web") }?.code == .outsideWindow)
+                #expect(try await here.store.workspace(workspace.id).state == .running)
                 // Frozen, and after the grace stopped, as at the window's end.
                 await here.workspaces.care?.look()
                 #expect(try await here.store.workspace(workspace.id).state == .frozen)

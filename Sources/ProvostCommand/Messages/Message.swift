@@ -107,6 +107,7 @@ package enum Message: Sendable {
 
     // Workspaces
     case workspace(WorkspaceMessage)
+    case roster(RosterMessage)
 
     // Results after every policy
     case result(ResultMessage)

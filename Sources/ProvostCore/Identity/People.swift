@@ -24,6 +24,16 @@ package struct Organization: Codable, Sendable, Hashable {
     }
 }
 
+/// Somebody who is in charge of every cohort of an organization, a campus for example, and of nothing else.
+package struct OrganizationAdmin: Codable, Sendable, Hashable {
+    package let organization: Slug
+    package let person: Person
+    package init(organization: Slug, person: Person) {
+        self.organization = organization
+        self.person = person
+    }
+}
+
 /// A course of study that leads to a certificate.
 package struct Program: Codable, Sendable, Hashable {
     package let id: ID<Program>
@@ -88,11 +98,16 @@ package struct Enrollment: Codable, Sendable, Hashable {
     package let cohort: Slug
     package let role: Role
     package let suspended: Bool
-    package init(id: ID<Enrollment>, person: Person, cohort: Slug, role: Role, suspended: Bool) {
+    /// The class or group within the cohort, as its roster names it.
+    package let section: String?
+    package init(
+        id: ID<Enrollment>, person: Person, cohort: Slug, role: Role, suspended: Bool, section: String? = nil
+    ) {
         self.id = id
         self.person = person
         self.cohort = cohort
         self.role = role
         self.suspended = suspended
+        self.section = section
     }
 }

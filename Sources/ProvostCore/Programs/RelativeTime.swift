@@ -128,3 +128,13 @@ package struct CohortCalendar: Hashable, Sendable, Codable {
             ? CivilTime(date: moved, secondOfDay: moment.secondOfDay) : CivilTime(date: moved.adding(days: 1))
     }
 }
+
+extension CohortCalendar {
+    /// The day, or the cohort's first one where it lies before: a week may begin before its cohort does.
+    package func cohortDate(of day: RelativeDay) -> CivilDate { max(firstDay, date(of: day)) }
+
+    /// When something opens: the moment, or the beginning of the cohort's first day where it lies before.
+    package func cohortTime(of moment: RelativeTime) -> CivilTime {
+        max(CivilTime(date: firstDay), time(of: moment, onWorkday: false))
+    }
+}

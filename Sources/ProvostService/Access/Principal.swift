@@ -1,4 +1,5 @@
 package import ProvostCore
+package import ProvostStore
 
 /// Who makes a request, and what they may do. Every use case asks `require`, and the rules stand only there.
 package struct Principal: Sendable {
@@ -14,10 +15,13 @@ package struct Principal: Sendable {
 
     package static func local(uid: UInt32) -> Self { Self(kind: .administrator, name: "local:\(uid)") }
     package static let provost = Self(kind: .administrator, name: "provost")
-    package init(_ person: Person, enrollments: [Enrollment], token: String) {
+    package init(
+        _ person: Person, enrollments: [Enrollment], token: String, rights: OrganizationRights = OrganizationRights()
+    ) {
         kind = .person(person, enrollments: enrollments, token: token)
         name = person.slug.text
         workspace = nil
+        self.rights = rights
     }
     /// A learner by the door of their running workspace: in its cohort alone, and as a learner, whatever they are elsewhere.
     package init(_ person: Person, inside workspace: ID<Workspace>, enrollment: Enrollment) {
@@ -26,15 +30,20 @@ package struct Principal: Sendable {
         kind = .person(person, enrollments: [learner], token: "")
         name = person.slug.text
         self.workspace = workspace
+        rights = OrganizationRights()
     }
     private init(kind: Kind, name: String) {
         self.kind = kind
         self.name = name
         workspace = nil
+        rights = OrganizationRights()
     }
 
     /// Set for one who asks from inside a workspace.
     package let workspace: ID<Workspace>?
+
+    /// What they hold as an admin of organizations; found once, when they were authenticated.
+    package let rights: OrganizationRights
 
     package var person: Person? {
         if case .person(let person, _, _) = kind { person } else { nil }
@@ -45,8 +54,10 @@ package struct Principal: Sendable {
     package var enrollments: [Enrollment] {
         if case .person(_, let enrollments, _) = kind { enrollments.filter { !$0.suspended } } else { [] }
     }
-    /// nil outside the cohort, and for administrators, who are in none.
-    package func role(in cohort: Slug) -> Role? { enrollments.first { $0.cohort == cohort }?.role }
+    /// nil outside the cohort, and for administrators, who are in none. An admin of its organization is one of the cohort.
+    package func role(in cohort: Slug) -> Role? {
+        rights.cohorts.contains(cohort) ? .admin : enrollments.first { $0.cohort == cohort }?.role
+    }
 }
 
 /// Something that needs a right.
@@ -55,6 +66,8 @@ package enum Permission: Sendable, Hashable {
     case administer
     /// Enrol people into a cohort.
     case manage(cohort: Slug)
+    /// See and set what is an organization's own: its report, its cohorts.
+    case direct(organization: Slug)
     /// Assignments, grades, everyone's submissions of a cohort.
     case instruct(cohort: Slug)
     /// See a cohort's assignments.
@@ -78,12 +91,15 @@ extension Principal {
             (allowed, needed) = (false, "an administrator: root or the daemon's user, on the server's own socket")
         case .manage(let cohort):
             (allowed, needed) = (role(in: cohort) == .admin, "an admin of the cohort \(cohort)")
+        case .direct(let organization):
+            (allowed, needed) = (rights.organizations.contains(organization), "an admin of the organization \(organization)")
         case .instruct(let cohort):
             (allowed, needed) = ((role(in: cohort) ?? .learner) >= .instructor, "an instructor of the cohort \(cohort)")
         case .attend(let cohort):
             (allowed, needed) = (role(in: cohort) != nil, "enrolled in the cohort \(cohort)")
         case .submit(let cohort):
-            (allowed, needed) = (role(in: cohort) != nil, "enrolled in the cohort \(cohort)")
+            // Being in charge of an organization enrols nobody.
+            (allowed, needed) = (enrollments.contains { $0.cohort == cohort }, "enrolled in the cohort \(cohort)")
         case .read(let owner, let cohort):
             let own = person?.id == owner && role(in: cohort) != nil
             (allowed, needed) = (

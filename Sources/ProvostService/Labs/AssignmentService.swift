@@ -48,11 +48,14 @@ package struct AssignmentService: Sendable {
         let old = view.assignment
         try principal.require(.instruct(cohort: old.cohort))
         let version = newest || labVersion != nil ? try await pinned(lab: old.lab, version: newest ? nil : labVersion) : view.lab
+        // A title that a program gave stays.
+        let title = old.title == view.lab.manifest.title ? version.manifest.title : old.title
         let changed = Assignment(
-            id: old.id, cohort: old.cohort, slug: old.slug, title: version.manifest.title, lab: old.lab,
+            id: old.id, cohort: old.cohort, slug: old.slug, title: title, lab: old.lab,
             labVersion: version.digest,
             opens: opens ?? old.opens, due: due ?? old.due, closes: closes ?? old.closes,
-            attempts: attempts.map { $0 == 0 ? nil : $0 } ?? old.attempts, policy: policy ?? old.policy, weight: old.weight)
+            attempts: attempts.map { $0 == 0 ? nil : $0 } ?? old.attempts, policy: policy ?? old.policy, weight: old.weight,
+            terms: old.terms)
         try Self.check(changed)
         try await context.store.updateAssignment(changed, by: principal.name, at: context.now())
         return try await self.view(changed, cohort: view.cohort, for: principal)

@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 package import ProvostCore
 package import ProvostGrading
+import ProvostManifests
 import ProvostSandbox
 import ProvostStore
 

@@ -126,6 +126,32 @@ package struct PeopleService: Sendable {
         return try await context.store.enrollments(cohort: cohort)
     }
 
+    // MARK: Admins of organizations
+
+    package func addAdmin(_ principal: Principal, person: Slug, organization: Slug) async throws(ProvostError)
+        -> OrganizationAdmin
+    {
+        try principal.require(.administer)
+        return try await context.store.addOrganizationAdmin(person, of: organization, by: principal.name, at: context.now())
+    }
+
+    package func removeAdmin(
+        _ principal: Principal, person: Slug, organization: Slug
+    ) async throws(ProvostError) -> OrganizationAdmin {
+        try principal.require(.administer)
+        return try await context.store.removeOrganizationAdmin(person, of: organization, by: principal.name, at: context.now())
+    }
+
+    /// Of one organization, for its admins too; of all, for administrators.
+    package func admins(_ principal: Principal, organization: Slug?) async throws(ProvostError) -> [OrganizationAdmin] {
+        if let organization {
+            try principal.require(.direct(organization: organization))
+        } else {
+            try principal.require(.administer)
+        }
+        return try await context.store.organizationAdmins(of: organization)
+    }
+
     // MARK: Secrets
 
     /// Exchanges an enrolment code for a token. Throws `invalid` when mistyped, `unauthenticated` when unknown, used or expired.
@@ -140,7 +166,8 @@ package struct PeopleService: Sendable {
         let new = NewToken(id: id, hash: Self.hash(token), label: label.map { String($0.prefix(80)) }, expiresAt: expires)
         let person = try await context.store.redeemCode(hash: Self.hash(code), token: new, at: now)
         let enrollments = try await context.store.enrollments(person: person.id)
-        return (token, expires, Principal(person, enrollments: enrollments, token: id))
+        let rights = try await context.store.organizationRights(person: person.id)
+        return (token, expires, Principal(person, enrollments: enrollments, token: id, rights: rights))
     }
 
     /// The person behind a token. Throws `unauthenticated` with what to do.
@@ -150,7 +177,7 @@ package struct PeopleService: Sendable {
             throw ProvostError(.unauthenticated, error.message)
         }
         let known = try await context.store.authenticate(tokenHash: Self.hash(token), at: context.now())
-        return Principal(known.person, enrollments: known.enrollments, token: known.tokenId)
+        return Principal(known.person, enrollments: known.enrollments, token: known.tokenId, rights: known.rights)
     }
 
     /// One's own, or everybody's for administrators.
@@ -174,7 +201,7 @@ package struct PeopleService: Sendable {
     }
 
     /// What the store keeps of a secret. A plain SHA-256 is enough for 160 random bits: there is nothing to guess.
-    private static func hash(_ secret: Secret) -> String {
+    static func hash(_ secret: Secret) -> String {
         ContentDigest(bytes: SHA256.hash(data: Array(secret.text.utf8))).hex
     }
 }

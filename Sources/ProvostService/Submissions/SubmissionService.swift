@@ -63,7 +63,7 @@ package struct SubmissionService: Sendable {
             throw refusal
         }
         try await context.store.requireSubmissionInDay(
-            person: person.id, cohort: view.cohort.slug, key: key, at: context.now())
+            person: person.id, cohort: view.cohort.slug, assignment: view.assignment, key: key, at: context.now())
         let writer = try context.blobs.writer()
         return Intake(
             view: view, person: person, key: key, fileName: Self.shown(fileName), declaredDigest: declaredDigest,

@@ -84,9 +84,10 @@ extension WorkspaceService {
                 throw error
             }
             runs.readers.runs(id, kept)
-            Task { [readers = runs.readers] in
+            // Weakly: what is over must not be kept for the rest of the hour.
+            Task { [readers = runs.readers, weak kept] in
                 try? await Task.sleep(for: WorkspaceReaders.longest.duration)
-                await readers.end(id, only: kept)
+                if let kept { await readers.end(id, only: kept) }
             }
             return (
                 descriptor,

@@ -105,8 +105,8 @@ package final class WorkspaceService: Sendable {
                 workspace: workspace, place: place, usage: nil, deadline: nil, deadlineCause: nil, balance: nil,
                 deleteOn: deleteOn)
         }
-        // Asked anew: it costs the keeper a few file reads, and a learner looks at what they just did.
-        let usage = (try? await run.kept.usage()) ?? run.watch.usage
+        // It costs the keeper a few file reads, and a learner looks at what they just did.
+        let usage = await machinery.runs.look(at: run)
         let watch = run.watch
         var (deadline, cause) = (watch.idle?.deadline, watch.idle?.cause)
         if let left = watch.left {
@@ -182,6 +182,8 @@ package final class WorkspaceService: Sendable {
         let workspace = try await finder.find(principal, typed, .own)
         // Not stopped when it could not be started again.
         try parts.runs.requireDisk()
+        let window = try await WorkspaceWindow.find(cohort: workspace.cohort, person: workspace.person, context)
+        guard window.mayRun(at: context.now()) else { throw window.refusal }
         _ = try await stopNow(parts.runs, workspace, by: principal)
         return try await view(parts.starts.start(workspace.id, by: principal.name))
     }

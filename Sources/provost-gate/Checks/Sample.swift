@@ -2,6 +2,7 @@ import Foundation
 import ProvostArchive
 import ProvostCore
 import ProvostGrading
+import ProvostManifests
 
 /// One folder of `samples/`, or the starter.
 struct Sample: Sendable {

@@ -3,6 +3,7 @@ import Foundation
 import ProvostArchive
 import ProvostCore
 import ProvostGrading
+import ProvostManifests
 
 /// A lab's folder with its grader's, read and packed.
 struct LoadedLab: Sendable {

@@ -90,7 +90,7 @@ struct LearnerExport: Sendable {
         try make(folder)
         try make(place)
         let id = info.submission.id.text
-        let sink = ArchiveSink(to: place + "/" + id, submission: id, surroundings: session.surroundings)
+        let sink = ArchiveSink(to: nil, stem: place + "/" + id, surroundings: session.surroundings)
         try await session.client.download(Route.path("submissions", id, "archive")) { try sink.take($0) }
         guard try sink.finish() == info.submission.digest else {
             throw session.surroundings.error(.unavailable, .damagedDownload)

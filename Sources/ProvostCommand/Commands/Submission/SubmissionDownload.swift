@@ -24,7 +24,7 @@ struct SubmissionDownload: AsyncParsableCommand {
         let session = try connection.session()
         let info: SubmissionInfo = try await session.client.get(Route.path("submissions", submission.text))
         let path = Route.path("submissions", submission.text, "archive")
-        let sink = ArchiveSink(to: to, submission: submission.text, surroundings: session.surroundings)
+        let sink = ArchiveSink(to: to, stem: submission.text, surroundings: session.surroundings)
         do {
             try await session.client.download(path) { buffer in try sink.take(buffer) }
             guard try sink.finish() == info.submission.digest else {
@@ -46,13 +46,13 @@ final class ArchiveSink: Sendable {
         var hash = SHA256()
     }
     private let to: String?
-    private let submission: String
+    private let stem: String
     private let surroundings: Surroundings
     private let state = Mutex(State())
 
-    init(to: String?, submission: String, surroundings: Surroundings) {
+    init(to: String?, stem: String, surroundings: Surroundings) {
         self.to = to
-        self.submission = submission
+        self.stem = stem
         self.surroundings = surroundings
     }
 
@@ -92,7 +92,7 @@ final class ArchiveSink: Sendable {
             state.descriptor = STDOUT_FILENO
             return
         }
-        let path = to ?? submission + Self.ending(of: bytes)
+        let path = to ?? stem + Self.ending(of: bytes)
         let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             let failure = PrivateFile.Failure()

@@ -9,25 +9,31 @@ struct YAMLMapping {
     private let entries: [(key: String, keyNode: Node, value: Node)]
 
     /// Parses a whole file that must be one mapping. At most 64 KiB.
-    init(file: String, text: [UInt8]) throws(ProvostError) {
+    /// - Parameters:
+    ///   - brackets: how many lists and mappings within a line there may be. Nesting alone is the danger, and the YAML library ends it at
+    ///     1,000; a settings file has no reason to come near.
+    ///   - reference: where people read what belongs there.
+    init(
+        file: String, text: [UInt8], brackets: Int = 200, reference: String = "docs/lab.md and docs/grader.md"
+    ) throws(ProvostError) {
         guard text.count <= 64 * 1024 else {
             throw ProvostError(.invalid, "\(file): larger than 64 KiB; it should hold settings only.")
         }
         guard let string = String(validating: text, as: UTF8.self) else {
             throw ProvostError(.invalid, "\(file): not UTF-8; save it as UTF-8.")
         }
-        try Self.refuseBombs(string, file: file)
+        try Self.refuseBombs(string, file: file, brackets: brackets)
         let root: Node?
         do { root = try Yams.compose(yaml: string) } catch let error as YamlError {
             throw ProvostError(.invalid, "\(file)\(Self.place(of: error)): \(Self.sentence(of: error))", cause: error)
         } catch { throw ProvostError(.invalid, "\(file): not YAML: \(error)", cause: error) }
         guard let root else {
-            throw ProvostError(.invalid, "\(file): empty; see docs/lab.md and docs/grader.md for what belongs there.")
+            throw ProvostError(.invalid, "\(file): empty; see \(reference) for what belongs there.")
         }
         try self.init(file: file, node: root)
     }
 
-    private init(file: String, node: Node) throws(ProvostError) {
+    fileprivate init(file: String, node: Node) throws(ProvostError) {
         self.file = file
         self.node = node
         guard case .mapping(let mapping) = node else { throw Self.mistake(file, node, "expected “key: value” lines") }
@@ -78,6 +84,42 @@ struct YAMLMapping {
         }
         return texts
     }
+
+    /// A list whose items are values and mappings.
+    func items(_ key: String) throws(ProvostError) -> [YAMLItem]? {
+        guard let value = self[key] else { return nil }
+        guard case .sequence(let sequence) = value else { throw Self.mistake(file, value, "“\(key)” must be a list") }
+        var items: [YAMLItem] = []
+        for node in sequence { items.append(YAMLItem(file: file, node: node)) }
+        return items
+    }
+
+    /// A list of mappings.
+    func mappings(_ key: String) throws(ProvostError) -> [YAMLMapping]? {
+        guard let items = try items(key) else { return nil }
+        var mappings: [YAMLMapping] = []
+        for item in items { mappings.append(try item.mapping()) }
+        return mappings
+    }
+
+    /// A list of values, each read with a parser that throws a sentence; none twice.
+    func values<Value: Hashable>(_ key: String, _ parse: (String) throws(ProvostError) -> Value) throws(ProvostError) -> [Value]?
+    {
+        guard let items = try items(key) else { return nil }
+        var values: [Value] = []
+        for item in items {
+            let value = try item.value(parse)
+            if values.contains(value) { throw item.mistake("this stands in “\(key)” twice") }
+            values.append(value)
+        }
+        return values
+    }
+
+    /// The value of a key, whatever it is.
+    func item(_ key: String) -> YAMLItem? { self[key].map { YAMLItem(file: file, node: $0) } }
+
+    /// A complaint at the mapping itself.
+    func mistake(_ sentence: String) -> ProvostError { Self.mistake(file, node, sentence) }
 
     /// Reads a value with a parser that throws a sentence; the place is put before it.
     func value<Value>(_ key: String, _ parse: (String) throws(ProvostError) -> Value) throws(ProvostError) -> Value? {
@@ -162,13 +204,13 @@ struct YAMLMapping {
 
     private subscript(key: String) -> Node? { entries.first { $0.key == key }?.value }
 
-    private static func mistake(_ file: String, _ node: Node, _ sentence: String) -> ProvostError {
+    fileprivate static func mistake(_ file: String, _ node: Node, _ sentence: String) -> ProvostError {
         let place = node.mark.map { ":\($0.line):\($0.column)" } ?? ""
         return ProvostError(.invalid, "\(file)\(place): \(sentence)")
     }
     /// Refuses what settings never need and a parser can be made to burst with: aliases that multiply, and nesting beyond all reason.
     /// Reads characters, not YAML, so it errs on the side of refusing.
-    private static func refuseBombs(_ text: String, file: String) throws(ProvostError) {
+    private static func refuseBombs(_ text: String, file: String, brackets: Int) throws(ProvostError) {
         var line = 1
         var column = 0
         var openers = 0
@@ -197,7 +239,7 @@ struct YAMLMapping {
             default: break
             }
             if byte != 0x20, byte != 0x0A { leading = false }
-            guard openers <= 200, indicators <= 20, !leading || column <= 100 else {
+            guard openers <= brackets, indicators <= 20, !leading || column <= 100 else {
                 throw refusal("nested too deeply for settings")
             }
             previous = byte
@@ -219,6 +261,35 @@ struct YAMLMapping {
         default: "not YAML: \(error)"
         }
     }
+}
+
+/// One value of any kind with its place.
+struct YAMLItem {
+    let file: String
+    fileprivate let node: Node
+
+    /// nil for a list and a mapping.
+    var text: String? {
+        if case .scalar(let scalar) = node { scalar.string } else { nil }
+    }
+    var isList: Bool {
+        if case .sequence = node { true } else { false }
+    }
+
+    func mapping() throws(ProvostError) -> YAMLMapping { try YAMLMapping(file: file, node: node) }
+
+    /// The items of a list; throws for anything else.
+    func items() throws(ProvostError) -> [YAMLItem] {
+        guard case .sequence(let sequence) = node else { throw mistake("this must be a list") }
+        return sequence.map { YAMLItem(file: file, node: $0) }
+    }
+
+    func value<Value>(_ parse: (String) throws(ProvostError) -> Value) throws(ProvostError) -> Value {
+        guard let text else { throw mistake("this must be one value") }
+        do throws(ProvostError) { return try parse(text) } catch { throw mistake(error.message) }
+    }
+
+    func mistake(_ sentence: String) -> ProvostError { YAMLMapping.mistake(file, node, sentence) }
 }
 
 /// How many letters must be changed, added or taken away (Levenshtein), for “did you mean”.
