@@ -95,9 +95,22 @@
 /// | DELETE workspaces/{workspace}/shares/{share} | → Share | owner |
 /// | POST workspaces/{workspace}/copy | → WorkspaceInfo of the copy, stopped | who is let in with `copy` |
 /// | GET workspaces/{workspace}/visits | → [Visit], newest first | owner |
+/// | GET cohorts/{cohort}/certificates/eligible | → [CertificateStanding] | instructors |
+/// | GET certificates?cohort= | → [Certificate] | own; instructors the cohort's |
+/// | POST cohorts/{cohort}/certificates | IssueCertificates → IssuedCertificates | cohort's admins |
+/// | GET certificates/{certificate} | → CertificateInfo | its learner, instructors |
+/// | GET certificates/{certificate}/{form} | → bytes; form: jwt, svg, png, pdf | its learner, instructors |
+/// | POST certificates/{certificate}/revoke | RevokeCertificate → Certificate | cohort's admins |
+/// | POST certificates/{certificate}/renew | → Certificate, another one | cohort's admins |
+/// | GET certificates/{certificate}/evidence | → [EvidenceLink] | instructors |
+/// | POST certificates/{certificate}/regrade | → ids of the submissions | instructors |
+/// | GET/POST organizations/{organization}/keys | → [CertificateKey]; a new one signs | administrators |
 /// | GET keys/receipt | → ReceiptKey | anyone |
 /// | GET audit?after=&limit= | → [AuditEntry] | administrators |
 /// | GET audit/verify | → AuditVerification | administrators |
+///
+/// Outside `/v1`, for anybody: `/.well-known/did.json`, `/issuers/{organization}/did.json`, `/issuers/{organization}/status/{number}`,
+/// `/achievements/{cohort}`, `/verify/{certificate}`, `/verify`.
 ///
 /// `{image}` is the beginning of an image's digest. POST labs and graders build the image that the manifest asks for before they answer.
 /// `{assignment}` is the assignment's name; `?cohort=` is needed only when the caller is in several cohorts that have one of that name.

@@ -60,6 +60,8 @@ package enum Server {
         SlotRoutes(slots: provost.slots).add(to: group)
         WorkspaceRoutes(workspaces: provost.workspaces).add(to: group)
         SystemRoutes(provost: provost, version: version).add(to: group)
+        CertificateRoutes(certificates: provost.certificates, now: provost.context.now).add(to: group)
+        PublicRoutes(certificates: provost.certificates, now: provost.context.now).add(to: router.group())
         return router
     }
 

@@ -60,7 +60,7 @@ struct MigrationTests {
 
 /// One row or more for every table a version brought, written against that version only.
 enum Fixture {
-    static let all = [first, records, regradeSets, workspaces, closings, slots, programs, marks, rosters]
+    static let all = [first, records, regradeSets, workspaces, closings, slots, programs, marks, certificates, rosters]
 
     private static let a = String(repeating: "a", count: 64)
     private static let b = String(repeating: "b", count: 64)
@@ -93,6 +93,15 @@ enum Fixture {
         INSERT INTO test VALUES ('gra_1', 1, 'adds', 'pass', 12500, 20000, 'visible', NULL);
         UPDATE grading SET stage = 'graded', finishedAt = 7;
         INSERT INTO audit VALUES (1, 1, 'local:0', 'organization.create', 'acme', '{}', '\(a)');
+        """
+
+    private static let certificates = """
+        INSERT INTO issuerKey VALUES ('org_1', 1, '\(a)\(b)', 1);
+        INSERT INTO certificateSubject VALUES ('per_1', 'org_1', 'urn:uuid:11111111-2222-4333-8444-555555555555');
+        INSERT INTO certificate (id, enrollment, organization, learner, title, summary, validFrom, keyNumber, statusList, statusIndex,
+          token, digest, evidence, issuedBy, issuedAt)
+          VALUES ('crt_1', 'enr_1', 'org_1', '민지', '{"en":"C"}', '{"en":"S"}', 1, 1, 1, 7, 'a.b.c', '\(a)', '[]', 'hana', 1);
+        INSERT INTO certificateRevocation VALUES ('crt_1', 'why', 'hana', 2);
         """
 
     private static let records = """

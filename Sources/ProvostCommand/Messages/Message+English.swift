@@ -128,6 +128,7 @@ extension Message {
         case .noSuchReceipt(let submission): "There is no receipt of \(submission) here and the server has none for you."
         case .workspace(let message): message.text(in: .english)
         case .roster(let message): message.text(in: .english)
+        case .result(let message): message.text(in: .english)
         case .label(let label): label.rawValue
         case .state(let state):
             switch state {

@@ -120,6 +120,7 @@ extension Message {
         case .noSuchReceipt(let submission): "\(submission)의 접수증이 이 컴퓨터에도 서버에도 없습니다."
         case .workspace(let message): message.text(in: .korean)
         case .roster(let message): message.text(in: .korean)
+        case .result(let message): message.text(in: .korean)
         case .label(let label): Self.korean(label)
         case .state(let state):
             switch state {

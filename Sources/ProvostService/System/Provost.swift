@@ -23,6 +23,7 @@ package struct Provost: Sendable {
     package let allowances: AllowanceService
     package let integrity: IntegrityService
     package let appeals: AppealService
+    package let certificates: CertificateService
     package let limits: LimitService
     package let budgets: BudgetService
     package let archives: ArchiveIntake
@@ -84,6 +85,7 @@ package struct Provost: Sendable {
         allowances = AllowanceService(context)
         integrity = IntegrityService(context)
         appeals = AppealService(context)
+        certificates = CertificateService(context, standings: standings, submissions: submissions)
         limits = LimitService(context, assignments: assignments)
         budgets = BudgetService(context)
         trials = TrialService(context, assignments: assignments, runner: runner, places: max(1, workers / 2))
