@@ -146,6 +146,8 @@ extension Database {
 
     private static let goneTables: Set<String> = ["person", "personIdentifier", "token", "enrolmentCode", "organizationAdmin"]
     private static let keptReasons = [
+        "allowance": "results rest on it; its reason stays as it was written",
+        "appeal": "results rest on it; it may hold what the person wrote about themselves",
         "certificate":
             "whoever shows one must still be able to have it verified; it is signed, with the name as it was printed",
         "enrollment": "that somebody took part counts in reports; under the pseudonym, suspended",
