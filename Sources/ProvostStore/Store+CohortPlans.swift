@@ -199,16 +199,27 @@ extension Database {
 // MARK: - Capacity
 
 extension Database {
-    /// Throws `limitReached` when one more learner would be beyond what the cohort's program takes. Somebody who is an active learner there
-    /// already takes no other place; a cohort without a plan takes any number.
-    func requirePlace(for person: ID<Person>, cohort key: String, of cohort: Slug) throws {
-        let capacity = try row(
+    /// How many learners the cohort's program takes; nil: any number, or the cohort has no plan.
+    func capacity(cohort key: String) throws -> Int? {
+        let found = try row(
             """
             SELECT json_extract(v.description, '$.capacity') FROM cohortPlan p JOIN programVersion v ON v.digest = p.programVersion
             WHERE p.cohort = ? ORDER BY p.sequence DESC LIMIT 1
             """, [key]
         ) { $0[0] as Int? }
-        guard let found = capacity, let capacity = found else { return }
+        return found ?? nil
+    }
+
+    /// Learners of the cohort who are not suspended.
+    func activeLearners(cohort key: String) throws -> Int {
+        try row("SELECT count(*) FROM enrollment WHERE cohort = ? AND role = 'learner' AND suspended = 0", [key]) { $0[0] as Int }
+            ?? 0
+    }
+
+    /// Throws `limitReached` when one more learner would be beyond what the cohort's program takes. Somebody who is an active learner there
+    /// already takes no other place; a cohort without a plan takes any number.
+    func requirePlace(for person: ID<Person>, cohort key: String, of cohort: Slug) throws {
+        guard let capacity = try capacity(cohort: key) else { return }
         let others =
             try row(
                 """

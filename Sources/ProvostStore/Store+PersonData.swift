@@ -146,7 +146,10 @@ extension Database {
 
     private static let goneTables: Set<String> = ["person", "personIdentifier", "token", "enrolmentCode", "organizationAdmin"]
     private static let keptReasons = [
-        "certificate": "whoever shows one must still be able to have it verified; it names the person by a hash alone",
+        "allowance": "results rest on it; its reason stays as it was written",
+        "appeal": "results rest on it; it may hold what the person wrote about themselves",
+        "certificate":
+            "whoever shows one must still be able to have it verified; it is signed, with the name as it was printed",
         "enrollment": "that somebody took part counts in reports; under the pseudonym, suspended",
         "grading": "the record of scores that certificates rest on",
         "ledger": "what was used is accounted for",

@@ -51,12 +51,18 @@ extension Store {
                 SELECT e.cohort, sum(l.sessionTime), 0 FROM ledger l JOIN enrollment e ON e.id = l.enrollment
                 WHERE l.kind = 'charge' AND l.at >= ?2 AND l.at < ?3 AND (?1 IS NULL OR e.cohort = ?1) GROUP BY e.cohort
                 """, [only, from.milliseconds, to.milliseconds])
+            let certified = try db.certified(cohort: only)
+            let leads = try db.leadingToCertificates()
             return cohorts.map { cohort in
+                let over = cohort.lastDay < today.description
+                let completed =
+                    leads.contains(cohort.id) || certified[cohort.id] != nil
+                    ? certified[cohort.id]?.0 ?? 0 : over ? ever[cohort.id]?.1 ?? 0 : 0
                 let people = enrolled[cohort.id]
                 return SponsorRow(
                     organization: cohort.organization, program: cohort.program, cohort: cohort.slug, cohorts: 1,
                     enrolled: Int(people?.0 ?? 0), suspended: Int(people?.1 ?? 0), active: Int(active[cohort.id]?.0 ?? 0),
-                    completed: cohort.lastDay < today.description ? Int(ever[cohort.id]?.1 ?? 0) : 0,
+                    completed: Int(completed),
                     delivered: TimeSpan(milliseconds: delivered[cohort.id]?.0 ?? 0))
             }
         }
@@ -67,6 +73,28 @@ extension Database {
     /// By cohort: two numbers.
     fileprivate func counts(_ sql: String, _ arguments: StatementArguments) throws -> [String: (Int64, Int64)] {
         Dictionary(uniqueKeysWithValues: try rows(sql, arguments) { ($0[0] as String, ($0[1] as Int64, $0[2] as Int64)) })
+    }
+
+    /// By cohort: learners with a certificate that was not revoked.
+    fileprivate func certified(cohort: String?) throws -> [String: (Int64, Int64)] {
+        guard try tableExists("certificate") else { return [:] }
+        return try counts(
+            """
+            SELECT e.cohort, count(DISTINCT e.id), 0 FROM certificate k JOIN enrollment e ON e.id = k.enrollment
+            WHERE (?1 IS NULL OR e.cohort = ?1) AND NOT EXISTS (SELECT 1 FROM certificateRevocation r WHERE r.certificate = k.id)
+            GROUP BY e.cohort
+            """, [cohort])
+    }
+
+    /// Cohorts whose newest plan has a certificate.
+    fileprivate func leadingToCertificates() throws -> Set<String> {
+        Set(
+            try rows(
+                """
+                SELECT p.cohort FROM cohortPlan p WHERE json_extract(p.plan, '$.certificate') IS NOT NULL
+                  AND p.sequence = (SELECT max(n.sequence) FROM cohortPlan n WHERE n.cohort = p.cohort)
+                """
+            ) { $0[0] as String })
     }
 
     /// By cohort: learners who did something in the span, and those of them who are not suspended. The pass is over what was done, not

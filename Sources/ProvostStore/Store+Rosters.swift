@@ -9,12 +9,22 @@ package struct RosterOrder: Sendable {
     package let mayTouch: Set<Slug>?
     package let actor: String
     package let at: Timestamp
-    package init(cohort: Slug, role: Role, mayTouch: Set<Slug>?, actor: String, at: Timestamp) {
+    /// How many will be suspended when all rows are taken: their places are free by then.
+    package let leaving: Int
+    package init(
+        cohort: Slug, role: Role, mayTouch: Set<Slug>?, actor: String, at: Timestamp, leaving: Int = 0
+    ) {
         self.cohort = cohort
         self.role = role
         self.mayTouch = mayTouch
         self.actor = actor
         self.at = at
+        self.leaving = leaving
+    }
+
+    /// The same, when it is known who leaves.
+    package func knowing(leaving: Int) -> Self {
+        Self(cohort: cohort, role: role, mayTouch: mayTouch, actor: actor, at: at, leaving: leaving)
     }
 }
 
@@ -64,6 +74,7 @@ extension Store {
                 } catch let mistake as RosterMistake { throw ProvostError(.conflict, mistake.sentence + ".") }
             }
             let report = outcome.report
+            try db.requirePlaces(order, place)
             if report.new + report.changed + report.returned > 0 {
                 try db.appendAudit(
                     actor: order.actor, action: "roster.import", subject: order.cohort.text,
@@ -75,6 +86,11 @@ extension Store {
             }
             return outcome
         }
+    }
+
+    /// Throws `limitReached` when the cohort's program takes fewer learners than there would be with this many more.
+    package func requirePlaces(_ order: RosterOrder, adding count: Int) async throws(ProvostError) {
+        try await read { db in try db.requirePlaces(order, db.rosterPlace(order), adding: count) }
     }
 
     /// Who has the order's role in the cohort, is not suspended and is not among `present`: suspended with `apply`, in transactions of
@@ -146,6 +162,16 @@ extension Database {
         ) { RosterPlace(cohort: $0[0], organization: $0[1], organizationSlug: $0.slug(2)) }
         guard let found else { throw Missing.named("cohort", order.cohort) }
         return found
+    }
+
+    fileprivate func requirePlaces(_ order: RosterOrder, _ place: RosterPlace, adding count: Int = 0) throws {
+        guard order.role == .learner, let capacity = try capacity(cohort: place.cohort) else { return }
+        let learners = try activeLearners(cohort: place.cohort) + count - order.leaving
+        guard learners > capacity else { return }
+        throw ProvostError(
+            .limitReached,
+            "The cohort “\(order.cohort)” would have \(learners) learners, and its program takes \(capacity); nothing was changed."
+        )
     }
 
     /// By number first, then by login, then by e-mail address: the first that the row has and the store knows.

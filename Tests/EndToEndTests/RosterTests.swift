@@ -64,7 +64,7 @@ extension EndToEndTests {
             #expect(synced.output.contains("~ \(stem)01  김민지  (section: A → C)"))
             #expect(synced.output.contains("+ \(stem)03") && synced.output.contains("- \(stem)02"))
             let people = try await daemon.must(["enrollment", "list", "--cohort", stem, "-o", "json"], as: head).json.items
-            #expect(people.filter { $0["suspended"].text != "" && $0["person"]["slug"].text == "\(stem)02" }.count == 1)
+            #expect(people.filter { $0["suspended"].number == 1 && $0["person"]["slug"].text == "\(stem)02" }.count == 1)
             let fresh = try await daemon.must(["enrollment", "code", "\(stem)03", "--cohort", stem, "-o", "json"], as: head).json
             #expect(fresh.items.count == 1)
         }
@@ -98,9 +98,8 @@ extension EndToEndTests {
             try await room.assignment("work")
             let (minji, jun) = (try await room.member("minji"), try await room.member("jun"))
             for learner in [minji, jun] {
-                #expect(
-                    try await room.submit("work", try room.work(learner, ["score": "8 2\n", "who": learner.name]), as: learner)
-                        .status == 0)
+                let work = try room.work(learner, ["score": "8 2\n", "who": learner.name])
+                #expect([0, 10].contains(try await room.submit("work", work, as: learner).status))
             }
             let canvas = try await daemon.must(["grades", "export", "--for", "canvas", "--cohort", room.cohort]).output
             #expect(canvas.hasPrefix("Student,ID,SIS User ID,SIS Login ID,Section,work\r\n\"    Points Possible\",,,,,10\r\n"))

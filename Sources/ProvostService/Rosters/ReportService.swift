@@ -4,31 +4,45 @@ import ProvostStore
 /// Whole cohorts at a glance: the gradebook, and the report for a sponsor.
 package struct ReportService: Sendable {
     private let context: ServiceContext
-    package init(_ context: ServiceContext) { self.context = context }
+    private let standings: StandingService
+    package init(_ context: ServiceContext, standings: StandingService) {
+        self.context = context
+        self.standings = standings
+    }
 
-    /// The results of a cohort, for its instructors: the same that `grades` lists.
+    /// The results of a cohort after every policy, for its instructors: the same that `grades` lists.
     package func gradebook(_ principal: Principal, cohort slug: Slug) async throws(ProvostError) -> Gradebook {
         try principal.require(.instruct(cohort: slug))
-        let cohort = try await context.store.cohort(slug)
+        let (record, standings) = try await standings.standings(cohort: slug)
         let people = try await context.store.gradebookPeople(cohort: slug)
-        let assignments = try await context.store.assignments(cohort: slug)
-        let results = try await context.store.results(cohort: slug, assignment: nil, person: nil)
         var cells: [ID<Person>: [Slug: Gradebook.Cell]] = [:]
-        var points: [Slug: Points] = [:]
-        for row in results {
-            points[row.assignment] = max(points[row.assignment] ?? .zero, row.max)
-            cells[row.person.id, default: [:]][row.assignment] = Gradebook.Cell(
-                score: row.score, late: row.late, receivedAt: row.submission.flatMap { people.receivedAt[$0] })
+        var points = record.points
+        for (learner, standing) in standings {
+            var row: [Slug: Gradebook.Cell] = [:]
+            for item in standing.items {
+                let result = item.row(of: learner.person)
+                points[item.slug] = result.max
+                row[item.slug] = Gradebook.Cell(
+                    score: result.score, excused: item.result.steps.contains(.excused), late: result.late,
+                    receivedAt: result.submission.flatMap { people.receivedAt[$0] })
+            }
+            cells[learner.person.id] = row
         }
-        let ordered = assignments.sorted { ($0.due ?? $0.closes, $0.slug) < ($1.due ?? $1.closes, $1.slug) }
-        return Gradebook(
-            cohort: cohort, organization: people.organization, program: people.program,
-            items: ordered.map { assignment in
+        let full = Points(whole: 100)
+        let items =
+            record.labs.map { lab in
                 Gradebook.Item(
-                    id: assignment.id.text, slug: assignment.slug, title: assignment.title,
-                    points: points[assignment.slug] ?? .zero, opens: assignment.opens, due: assignment.due ?? assignment.closes,
-                    weight: assignment.weight)
-            },
+                    id: lab.id.text, slug: lab.slug, title: lab.title, points: points[lab.slug] ?? full, opens: lab.opens,
+                    due: lab.due ?? lab.closes, weight: lab.weight)
+            }
+            + record.marked.map { marked in
+                Gradebook.Item(
+                    id: marked.id.text, slug: marked.slug, title: marked.title, points: points[marked.slug] ?? full,
+                    opens: marked.opens, due: marked.due ?? marked.closes, weight: marked.weight)
+            }
+        let ordered = items.sorted { ($0.due, $0.slug) < ($1.due, $1.slug) }
+        return Gradebook(
+            cohort: record.cohort, organization: people.organization, program: people.program, items: ordered,
             learners: people.learners.map { enrollment, number in
                 let row = cells[enrollment.person.id] ?? [:]
                 return Gradebook.Learner(

@@ -60,15 +60,15 @@ package struct RosterService: Sendable {
             guard mistakes.count < RosterReader.mostMistakes else { throw Self.error(mistakes) }
         }
         guard mistakes.isEmpty else { throw Self.error(mistakes) }
-        if dryRun {
-            if sync { plan.add(try await context.store.suspendAbsent(order, present: present, apply: false)) }
-            return plan
-        }
+        if sync { plan.add(try await context.store.suspendAbsent(order, present: present, apply: false)) }
+        let sure = order.knowing(leaving: plan.suspended)
+        try await context.store.requirePlaces(sure, adding: plan.new + plan.returned)
+        if dryRun { return plan }
         var report = RosterReport(cohort: cohort, dryRun: false)
         present.removeAll(keepingCapacity: true)
         report.ignoredColumns = try await eachBatch(of: file) { rows throws(ProvostError) in
             let outcome = try await context.store.importRoster(
-                rows, order, digest: Self.digest(rows), identifiers: context.identifiers)
+                rows, sure, digest: Self.digest(rows), identifiers: context.identifiers)
             report.add(outcome.report)
             present.formUnion(outcome.present)
         }

@@ -28,7 +28,12 @@ struct PersonExport: AsyncParsableCommand {
         let folder = isZip ? "\(to).\(getpid())-\(UInt32.random(in: 0 ... .max)).parts" : to
         guard unsafe mkdir(folder, 0o700) == 0 else { throw notWritten(folder, session) }
         defer { if isZip { FolderRemoval.remove(folder) } }
-        let files = try await PersonFolder(session: session, person: person.text, folder: folder).fill(reason: reason)
+        let files: [String]
+        do { files = try await PersonFolder(session: session, person: person.text, folder: folder).fill(reason: reason) } catch {
+            // Half of somebody's data is no export; the folder is ours, made just now.
+            if !isZip { FolderRemoval.remove(folder) }
+            throw error
+        }
         if isZip { try ZipFile.write(files, from: folder, to: to, session.surroundings) }
         session.say(.roster(.personExported(path: to, files: files.count)))
     }
