@@ -26,8 +26,10 @@ struct TextFileTests {
     private static let text = "학번,이름\r\n0042,김민지\r\n0043,똠방각하\r\n"
 
     @Test func fourEncodingsOfOneRoster() throws {
-        let utf16 =
-            [0xFF, 0xFE] + Self.text.utf16.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
+        let units = Self.text.utf16.flatMap { unit -> [UInt8] in
+            [UInt8(truncatingIfNeeded: unit), UInt8(truncatingIfNeeded: unit >> 8)]
+        }
+        let utf16: [UInt8] = [0xFF, 0xFE] + units
         for (bytes, encoding) in [
             (Array(Self.text.utf8), TextFile.Encoding.utf8), ([0xEF, 0xBB, 0xBF] + Array(Self.text.utf8), .utf8),
             (utf16, .utf16LittleEndian), (try TextFile.cp949(Self.text), .cp949),

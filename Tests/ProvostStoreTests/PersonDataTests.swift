@@ -57,7 +57,7 @@ import Testing
             Self.pseudonym, pseudonym: Slug(trusted: "erased-2"), reason: "asked", by: "local:0", at: World.now)
         #expect(again.report.pseudonym == Self.pseudonym)
         // Nothing that names the person is left in any table but the audit, which holds the login alone.
-        try DatabaseQueue(path: world.path).read { db in
+        try await DatabaseQueue(path: world.path).read { db in
             for table in try String.fetchAll(db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'audit'") {
                 for row in try Row.fetchAll(db, sql: "SELECT * FROM \(table)")
                 where row.description.contains("김민지") || row.description.contains("0042") || row.description.contains("m@x.kr") {

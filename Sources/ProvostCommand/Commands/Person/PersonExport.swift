@@ -54,7 +54,7 @@ private struct PersonFolder {
         for row in data.tables["submission"] ?? [] {
             guard let id = row["id"] ?? nil else { continue }
             if files.count == 1 { try make("submissions") }
-            let sink = ArchiveSink(to: "\(folder)/submissions/\(id)", submission: id, surroundings: session.surroundings)
+            let sink = ArchiveSink(to: nil, stem: "\(folder)/submissions/\(id)", surroundings: session.surroundings)
             do {
                 try await session.client.download(Route.path("submissions", id, "archive")) { try sink.take($0) }
                 let digest = try sink.finish()
