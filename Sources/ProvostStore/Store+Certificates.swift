@@ -308,7 +308,7 @@ extension Database {
             WHERE \(clause) ORDER BY p.slug, k.issuedAt, k.id
             """, arguments
         ) { row in
-            let revocation = try (row[16] as String?).map {
+            let revocation = (row[16] as String?).map {
                 Certificate.Revocation(reason: $0, by: row[17], at: row.instant(18))
             }
             let certificate = Certificate(

@@ -238,7 +238,16 @@ enum Samples {
             Sample("enrollment-code", EnrollmentCode(enrollment: enrollment, code: "pvc_x", expiresAt: later)),
             Sample("error-body", ErrorBody(code: .limitReached, message: "Too much.", requestId: "req_1")),
             Sample("close-cohort", CloseCohort(deleteOn: day, reason: "the end")),
+            Sample("certificate-info", CertificateSamples.info),
+            Sample("certificate-key", CertificateSamples.key), Sample("certificate-standing", CertificateSamples.standing),
+            Sample("certificate-standing-bare", CertificateSamples.standingBare),
             Sample("closing-info", WorkspaceSamples.closing),
+            Sample("evidence-link", EvidenceLink("grader abc", holds: true, "It does.")),
+            Sample("issue-certificates", IssueCertificates(persons: [slug("minji")])),
+            Sample(
+                "issued-certificates",
+                IssuedCertificates(issued: 1, certificates: [CertificateSamples.whole, CertificateSamples.bare])),
+            Sample("revoke-certificate", RevokeCertificate(reason: "Why.")),
             Sample(
                 "closing-info-bare",
                 ClosingInfo(

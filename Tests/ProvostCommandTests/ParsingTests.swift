@@ -135,6 +135,8 @@ struct ParsingTests {
         "report --from 2026-09-30 --to 2026-09-01", "grades export --for oneroster", "grades export --for json --encoding cp949",
         "grades export --csv --for moodle", "grades export --for canvas --assignment a", "person erase a --reason why",
         "person erase a --reason why --confirm b", "person export a",
+        "certificate show crt_1 --to x.doc", "certificate revoke crt_1", "certificate verify", "certificate verify a --at noon",
+        "certificate renew", "certificate key rotate", "certificate issue Minji", "certificate evidence",
         "rehearse", "rehearse --assignment a --learners 0", "rehearse --assignment a --learners 1001",
         "rehearse --assignment a --in 2h",
     ])

@@ -1,6 +1,6 @@
 package import ProvostCore
 package import ProvostCredentials
-package import ProvostStore
+import ProvostStore
 
 /// What anybody may read: nothing here says more about a learner than the certificate that they showed.
 extension CertificateService {

@@ -1,7 +1,7 @@
 import Crypto
 package import ProvostCore
-package import ProvostCredentials
-package import ProvostStore
+import ProvostCredentials
+import ProvostStore
 
 /// Certificates: who has a right to one, issuing, revoking, renewing; what the world may read of them is in the extensions.
 package struct CertificateService: Sendable {

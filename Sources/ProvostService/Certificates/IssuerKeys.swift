@@ -1,6 +1,6 @@
 import Crypto
 import Foundation
-package import ProvostCore
+import ProvostCore
 import ProvostCredentials
 import ProvostStore
 
