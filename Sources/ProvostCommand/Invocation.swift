@@ -17,7 +17,10 @@ package struct Invocation {
         NIOSingletons.groupLoopCountSuggestion = 1
         // Not on the main thread's own executor, to which it would have to come back by way of one more thread.
         Task.detached { exit(await Self(arguments).run()) }
-        while true { pause() }
+        // Signals come to this thread, also when the parent had them blocked.
+        var none = sigset_t()
+        unsafe sigemptyset(&none)
+        while true { unsafe sigsuspend(&none) }
     }
 
     /// Never throws: everything ends as a sentence on standard error and an exit status.
