@@ -85,9 +85,10 @@ package enum DirectParsing {
         var command = root
         var rest = arguments[...]
         while let word = rest.first, !hasParameters(command) {
-            guard let next = command.configuration.subcommands.first(where: { $0.configuration.commandName == word }) else {
-                break
+            let meant = command.configuration.subcommands.first {
+                $0.configuration.commandName == word || $0.configuration.aliases.contains(word)
             }
+            guard let next = meant else { break }
             command = next
             rest = rest.dropFirst()
         }
