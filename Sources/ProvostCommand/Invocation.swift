@@ -17,7 +17,10 @@ package struct Invocation {
         NIOSingletons.groupLoopCountSuggestion = 1
         // Not on the main thread's own executor, to which it would have to come back by way of one more thread.
         Task.detached { exit(await Self(arguments).run()) }
-        while true { pause() }
+        // Signals come to this thread, also when the parent had them blocked.
+        var none = sigset_t()
+        unsafe sigemptyset(&none)
+        while true { unsafe sigsuspend(&none) }
     }
 
     /// Never throws: everything ends as a sentence on standard error and an exit status.
@@ -82,9 +85,10 @@ package enum DirectParsing {
         var command = root
         var rest = arguments[...]
         while let word = rest.first, !hasParameters(command) {
-            guard let next = command.configuration.subcommands.first(where: { $0.configuration.commandName == word }) else {
-                break
+            let meant = command.configuration.subcommands.first {
+                $0.configuration.commandName == word || $0.configuration.aliases.contains(word)
             }
+            guard let next = meant else { break }
             command = next
             rest = rest.dropFirst()
         }
