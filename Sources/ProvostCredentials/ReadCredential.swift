@@ -122,12 +122,17 @@ struct ReadCredential {
         for (claim, expected, what) in texts where try payload.member(claim)?.string() != expected {
             return "The claim \(claim) is not the same as \(what)."
         }
-        guard try payload.member("nbf")?.whole() == Int(from.seconds) else {
-            return "The claim nbf is not the same as validFrom."
+        guard seconds(payload.member("nbf")) == from.seconds else { return "The claim nbf is not the same as validFrom." }
+        let expires = payload.member("exp")
+        guard (expires == nil) == (until == nil), expires.map({ seconds($0) }) == until.map({ Optional($0.seconds) }) else {
+            return "The claim exp is not the same as validUntil."
         }
-        let expires = try payload.member("exp")?.whole()
-        guard expires == until.map({ Int($0.seconds) }) else { return "The claim exp is not the same as validUntil." }
         return nil
+    }
+
+    /// A NumericDate (RFC 7519) as we write it: whole seconds; nil for anything else.
+    private static func seconds(_ value: StrictJSON.Value?) -> Int64? {
+        value.flatMap { $0.isNumber ? Int64($0.text) : nil }
     }
 
     func datesMistake(at now: Timestamp) -> String? {

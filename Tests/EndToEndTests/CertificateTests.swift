@@ -30,7 +30,7 @@ import Testing
         let digest = String(repeating: "c", count: 64)
         let plan = """
             {"program":"\(digest)","calendar":{"firstDay":"2026-01-01","workdays":["monday"],"holidays":[]},"phases":[],"attendance":[],\
-            "dropped":[],"slipDays":0,"certificate":{"title":{"en":"Web basics","ko":"웹 기초 과정"},"summary":{"en":"A course of the web.",\
+            "dropped":{},"slipDays":0,"certificate":{"title":{"en":"Web basics","ko":"웹 기초 과정"},"summary":{"en":"A course of the web.",\
             "ko":"웹의 기초를 배우는 과정입니다."},"requirements":{"assignment":{"_0":"work","_1":60}},"validMonths":24}}
             """
         try await database.run(
