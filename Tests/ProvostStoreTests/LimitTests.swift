@@ -166,18 +166,18 @@ struct LimitTests {
         let name = try #require(known.first).submission.id.text.dropFirst(4)
         try await world.submit(String(name))
         try await world.store.requireSubmissionInDay(
-            person: world.learners[0].id, cohort: world.cohort, key: "key-\(name)", at: world.now)
+            person: world.learners[0].id, cohort: world.cohort, assignment: world.assignments[0], key: "key-\(name)", at: world.now)
         await expectFailure(.limitReached) {
             try await world.store.requireSubmissionInDay(
-                person: world.learners[0].id, cohort: world.cohort, key: "new", at: world.now)
+                person: world.learners[0].id, cohort: world.cohort, assignment: world.assignments[0], key: "new", at: world.now)
         }
         // A day later there is room; an hour before, by a clock that stepped back, there is not.
         let later = world.now + .seconds(86_400)
         try await world.store.requireSubmissionInDay(
-            person: world.learners[0].id, cohort: world.cohort, key: "new", at: later)
+            person: world.learners[0].id, cohort: world.cohort, assignment: world.assignments[0], key: "new", at: later)
         await expectFailure(.limitReached) {
             try await world.store.requireSubmissionInDay(
-                person: world.learners[0].id, cohort: world.cohort, key: "new",
+                person: world.learners[0].id, cohort: world.cohort, assignment: world.assignments[0], key: "new",
                 at: Timestamp(milliseconds: world.now.milliseconds - 3_600_000))
         }
     }
