@@ -41,3 +41,18 @@ package struct Slug: Hashable, Sendable, Codable, Comparable, CustomStringConver
     package static func < (left: Self, right: Self) -> Bool { left.text < right.text }
     package var description: String { text }
 }
+
+/// So that a dictionary by names is an object in JSON.
+extension Slug: CodingKeyRepresentable {
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+    package var codingKey: any CodingKey { Key(stringValue: text) }
+    package init?<Name: CodingKey>(codingKey: Name) {
+        guard Self.isValid(codingKey.stringValue) else { return nil }
+        self.init(trusted: codingKey.stringValue)
+    }
+}

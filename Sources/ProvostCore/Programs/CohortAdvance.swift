@@ -19,6 +19,12 @@ package struct CohortAdvance: Hashable, Sendable {
     package let changed: [DatedAssignment]
     package let removed: [Slug]
 
+    /// With more changes and refusals, of what is no assignment.
+    package func adding(changes more: [ProgramChange], refusals others: [String]) -> CohortAdvance {
+        CohortAdvance(
+            changes: changes + more, refusals: refusals + others, added: added, changed: changed, removed: removed)
+    }
+
     /// Pure. What has not opened yet may change freely; of what has, dates do not come earlier, attempts do not become fewer, lateness does
     /// not become dearer, and the work stays. Nothing that learners have worked on goes away.
     /// - Parameter now: on the cohort's wall clock.

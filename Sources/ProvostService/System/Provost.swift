@@ -8,6 +8,7 @@ import ProvostStore
 package struct Provost: Sendable {
     package let context: ServiceContext
     package let people: PeopleService
+    package let programs: ProgramService
     package let labs: LabService
     package let images: ImageService
     package let assignments: AssignmentService
@@ -62,6 +63,7 @@ package struct Provost: Sendable {
         queue = GradingQueue(
             context, runner: JobRunner(context, runner: runner, events: events), events: events, workers: workers, grace: grace)
         people = PeopleService(context)
+        programs = ProgramService(context)
         labs = LabService(context, trees: trees, images: images)
         assignments = AssignmentService(context)
         submissions = SubmissionService(context, signer: signer, assignments: assignments, queue: queue)
