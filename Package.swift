@@ -3,14 +3,16 @@
 //
 // Arrows between our own targets; anything else is forbidden, and Tests/ArchitectureTests holds it:
 //
-//   provost  → Command                      provostd → Server, Service, Store, Sandbox, Core
-//   Command  → API, Archive, Core           Server   → Service, API, Core
+//   provost  → Command                      provostd → Server, Service, Store, Sandbox, Credentials, Core
+//   Command  → API, Archive, Credentials,   Server   → Service, API, Credentials, Core
+//              Core
 //   API      → Core
 //   Archive  → Core, CArchive, CLinux,      Service  → Store, Grading, Manifests,
-//              CUtf8proc                               Sandbox, Core
+//              CUtf8proc                               Sandbox, Credentials, Core
 //   unpack   → Archive, Core                Grading  → Sandbox, Core   Manifests → Core
 //   keeper   → Sandbox, Core                Store → Core     Sandbox → Core, CLinux
 //   gate     → Grading, Manifests, Archive, Sandbox, Core
+//   Credentials → Core
 //
 // CLinux is DESIGN.md's CSystem under another name: swift-system, which SwiftNIO brings in, has a target of that name.
 //
@@ -43,8 +45,8 @@ let package = Package(
         // MARK: Architecture (the arrows above, held by a test)
         .testTarget(name: "ArchitectureTests"),
 
-        // MARK: CArchive
-        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        // MARK: CArchive (libarchive, loaded when it is needed; to build it takes the headers of libarchive-dev)
+        .target(name: "CArchive"),
 
         // MARK: CLinux
         .target(name: "CLinux", linkerSettings: [.linkedLibrary("seccomp", .when(platforms: [.linux]))]),
@@ -129,6 +131,7 @@ let package = Package(
                 "ProvostAPI",
                 "ProvostArchive",
                 "ProvostCore",
+                "ProvostCredentials",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -154,6 +157,16 @@ let package = Package(
         .target(name: "ProvostCore"),
         .testTarget(name: "ProvostCoreTests", dependencies: ["ProvostCore"]),
 
+        // MARK: ProvostCredentials (certificates as strangers' programs read them: made by the daemon, checked by the command line too)
+        .target(
+            name: "ProvostCredentials",
+            dependencies: ["ProvostCore", .product(name: "Crypto", package: "swift-crypto")]),
+        .testTarget(
+            name: "ProvostCredentialsTests",
+            dependencies: [
+                "ProvostCore", "ProvostCredentials", "ProvostTestSupport", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+
         // MARK: ProvostGrading (one grading from archive to record: shared by the daemon and by provost-gate)
         .target(
             name: "ProvostGrading",
@@ -171,6 +184,7 @@ let package = Package(
             name: "provostd",
             dependencies: [
                 "ProvostCore",
+                "ProvostCredentials",
                 "ProvostGrading",
                 "ProvostSandbox",
                 "ProvostServer",
@@ -199,6 +213,7 @@ let package = Package(
             dependencies: [
                 "ProvostAPI",
                 "ProvostCore",
+                "ProvostCredentials",
                 "ProvostService",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -217,6 +232,7 @@ let package = Package(
             name: "ProvostService",
             dependencies: [
                 "ProvostCore",
+                "ProvostCredentials",
                 "ProvostGrading",
                 "ProvostManifests",
                 "ProvostSandbox",
@@ -229,6 +245,7 @@ let package = Package(
             name: "ProvostServiceTests",
             dependencies: [
                 "ProvostCore",
+                "ProvostCredentials",
                 "ProvostGrading",
                 "ProvostManifests",
                 "ProvostSandbox",

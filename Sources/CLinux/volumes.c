@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <linux/loop.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
@@ -19,6 +20,7 @@
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define RESULT(call) ({ __auto_type result_ = (call); result_ < 0 ? -errno : result_; })
@@ -60,6 +62,25 @@ int clinux_loop_attach(int image, int *number) {
     return result;
 }
 
+int clinux_held_alone(int file) {
+    // The kernel gives a lease for writing to the only one who has the file open (fcntl(2), F_SETLEASE). Whoever opens it meanwhile has it
+    // broken, which is told with SIGIO: to this thread alone, which does not take it.
+    struct f_owner_ex self = {.type = F_OWNER_TID, .pid = (pid_t)syscall(SYS_gettid)}, nobody = {.type = F_OWNER_TID, .pid = 0};
+    sigset_t told, before;
+    sigemptyset(&told);
+    sigaddset(&told, SIGIO);
+    if (fcntl(file, F_SETOWN_EX, &self) < 0 || pthread_sigmask(SIG_BLOCK, &told, &before) != 0) return 0;
+    int alone = fcntl(file, F_SETLEASE, F_WRLCK) == 0;
+    if (alone) {
+        fcntl(file, F_SETLEASE, F_UNLCK);
+        struct timespec now = {0};
+        while (sigtimedwait(&told, NULL, &now) > 0) {}
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    fcntl(file, F_SETOWN_EX, &nobody);
+    return alone;
+}
+
 int clinux_loop_backed_by(const char *device, int image) {
     struct stat information;
     struct loop_info64 loop;
@@ -71,50 +92,39 @@ int clinux_loop_backed_by(const char *device, int image) {
     return same;
 }
 
+// The process that is in the user namespace while its map is written. It has its parent's memory, so that none has to be copied: it writes to
+// none of it, and takes no signal, whose handlers would.
+static int hold(void *parent) {
+    syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    while (syscall(SYS_getppid) == (long)(intptr_t)parent) syscall(SYS_ppoll, NULL, 0, NULL, NULL, 0);
+    return 0;
+}
+
 int clinux_user_map(uint32_t inside, uint32_t outside) {
-    int made[2], done[2];
-    if (pipe2(made, O_CLOEXEC) < 0) return -errno;
-    if (pipe2(done, O_CLOEXEC) < 0) {
-        int error = -errno;
-        close(made[0]);
-        close(made[1]);
-        return error;
-    }
-    pid_t parent = getpid(), holder = fork();
-    if (holder == 0) {
-        char byte = 0;
-        close(done[1]);
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (getppid() != parent || unshare(CLONE_NEWUSER) < 0) byte = 1;
-        (void)!write(made[1], &byte, 1);
-        (void)!read(done[0], &byte, 1);
-        _exit(0);
-    }
-    int handle = -1, error = holder < 0 ? errno : EPERM;
-    close(made[1]);
-    close(done[0]);
-    char failed = 1, path[64], map[64];
-    if (holder > 0 && read(made[0], &failed, 1) == 1 && !failed) {
-        int size = snprintf(map, sizeof map, "%u %u 1\n", inside, outside), written = 1;
-        static const char *const files[] = {"uid_map", "gid_map"};
-        for (int i = 0; i < 2 && written; i++) {
-            snprintf(path, sizeof path, "/proc/%d/%s", holder, files[i]);
-            int fd = open(path, O_WRONLY | O_CLOEXEC);
-            if (fd < 0 || write(fd, map, (size_t)size) != size) {
-                error = errno;
-                written = 0;
-            }
-            if (fd >= 0) close(fd);
+    _Alignas(16) char stack[16384];
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pid_t holder = clone(hold, stack + sizeof stack, CLONE_VM | CLONE_NEWUSER | SIGCHLD, (void *)(intptr_t)getpid());
+    int handle = -1, error = errno;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (holder < 0) return -error;
+    char path[64], map[64];
+    int size = snprintf(map, sizeof map, "%u %u 1\n", inside, outside), written = 1;
+    static const char *const files[] = {"uid_map", "gid_map"};
+    for (int i = 0; i < 2 && written; i++) {
+        snprintf(path, sizeof path, "/proc/%d/%s", holder, files[i]);
+        int fd = open(path, O_WRONLY | O_CLOEXEC);
+        if (fd < 0 || write(fd, map, (size_t)size) != size) {
+            error = errno;
+            written = 0;
         }
-        snprintf(path, sizeof path, "/proc/%d/ns/user", holder);
-        if (written && (handle = open(path, O_RDONLY | O_CLOEXEC)) < 0) error = errno;
+        if (fd >= 0) close(fd);
     }
-    // Not by closing its pipe: a holder that another thread forked meanwhile has both ends of it open, as this one has of that one's.
-    if (holder > 0) kill(holder, SIGKILL);
-    close(done[1]);
-    close(made[0]);
-    if (holder > 0)
-        while (waitpid(holder, NULL, 0) < 0 && errno == EINTR) {}
+    snprintf(path, sizeof path, "/proc/%d/ns/user", holder);
+    if (written && (handle = open(path, O_RDONLY | O_CLOEXEC)) < 0) error = errno;
+    kill(holder, SIGKILL);
+    while (waitpid(holder, NULL, 0) < 0 && errno == EINTR) {}
     return handle < 0 ? -error : handle;
 }
 

@@ -13,8 +13,18 @@
 /// | POST programs/{program}/diff | ProgramComparison → ProgramDifference | instructors |
 /// | GET cohorts/{cohort}/plan | → CohortPlanInfo | members |
 /// | POST cohorts/{cohort}/advance | AdvanceCohort → CohortAdvanceReport | administrators |
+/// | GET persons/{person}/data?reason= | → PersonData | own; administrators |
+/// | POST persons/{person}/erasure | EraseOrder → ErasureReport | administrators |
 /// | GET/POST cohorts/{cohort}/enrollments | NewEnrollment → EnrollmentCode; → [Enrollment] | cohort's admins; instructors list |
 /// | DELETE cohorts/{cohort}/enrollments/{person} | → Enrollment (suspended) | cohort's admins |
+/// | POST cohorts/{cohort}/roster?role=&sync=&dry-run= | CSV, UTF-8 → RosterReport | cohort's admins |
+/// | POST cohorts/{cohort}/codes | NewCodes → CodesPage | cohort's admins |
+/// | GET cohorts/{cohort}/gradebook | → Gradebook | instructors |
+/// | GET report?organization=&program=&cohort=&from=&to=&by= | → [SponsorRow]; days like 2026-11-21, both included; by=cohort | administrators; admins of the organization or cohort |
+/// | GET organization-admins | → [OrganizationAdmin] | administrators |
+/// | GET organizations/{organization}/admins | → [OrganizationAdmin] | its admins |
+/// | POST organizations/{organization}/admins | NewOrganizationAdmin → OrganizationAdmin | administrators |
+/// | DELETE organizations/{organization}/admins/{person} | → OrganizationAdmin | administrators |
 /// | GET tokens; DELETE tokens/{token} | → [TokenInfo]; → TokenInfo | own, or administrators |
 /// | GET/POST labs, graders | tar archive → Published<…Version>; → array of versions | instructors publish and list; learners list labs of their assignments |
 /// | GET labs/{name}, graders/{name} | → array of versions, newest first | instructors |
@@ -43,6 +53,21 @@
 /// | POST submissions/{submission}/regrade | → RegradeAnswer | instructors |
 /// | GET cohorts/{cohort}/grades?assignment= | → [ResultRow] | instructors |
 /// | GET progress?cohort=&person= | → [ProgressReport] | own; instructors any |
+/// | GET results/{assignment}?cohort=&person= | → ExplanationInfo | own; instructors any |
+/// | GET cohorts/{cohort}/marks?assignment=&person= | → [Mark], oldest first | instructors; learners their own that are released |
+/// | POST cohorts/{cohort}/marks | MarkOrder → [Mark] | cohort's instructors |
+/// | POST cohorts/{cohort}/marks/release | ReleaseOrder → ChangeCount | cohort's instructors |
+/// | GET cohorts/{cohort}/attendance?date=&person= | → [AttendanceEntry] | own; instructors the cohort's |
+/// | POST cohorts/{cohort}/attendance | AttendanceOrder → ChangeCount | cohort's instructors |
+/// | GET cohorts/{cohort}/allowances?person= | → [Allowance], the withdrawn too | own; instructors the cohort's |
+/// | POST cohorts/{cohort}/allowances | AllowanceOrder → Allowance | cohort's admins |
+/// | POST cohorts/{cohort}/allowances/{allowance}/withdraw | WithdrawalOrder → Allowance | cohort's admins |
+/// | GET cohorts/{cohort}/integrity-cases?person= | → [IntegrityCase] | cohort's instructors |
+/// | POST cohorts/{cohort}/integrity-cases | IntegrityOrder → IntegrityCase | cohort's instructors |
+/// | POST cohorts/{cohort}/integrity-cases/{case}/close | IntegrityDecisionOrder → IntegrityCase | cohort's instructors |
+/// | GET cohorts/{cohort}/appeals?person= | → [Appeal] | own; instructors the cohort's |
+/// | POST cohorts/{cohort}/appeals | AppealOrder → Appeal | learners |
+/// | POST cohorts/{cohort}/appeals/{appeal}/reply | AppealReplyOrder → Appeal | cohort's instructors |
 /// | GET limits?node= | → [LimitSetting] | administrators; instructors: of their cohorts |
 /// | POST limits | LimitChange → LimitChange | cohort's admins: it and its learners; administrators |
 /// | POST limits/simulate | LimitChange → [LimitEffect]; nothing is changed | who may change it |
@@ -75,9 +100,22 @@
 /// | DELETE workspaces/{workspace}/shares/{share} | → Share | owner |
 /// | POST workspaces/{workspace}/copy | → WorkspaceInfo of the copy, stopped | who is let in with `copy` |
 /// | GET workspaces/{workspace}/visits | → [Visit], newest first | owner |
+/// | GET cohorts/{cohort}/certificates/eligible | → [CertificateStanding] | instructors |
+/// | GET certificates?cohort= | → [Certificate] | own; instructors the cohort's |
+/// | POST cohorts/{cohort}/certificates | IssueCertificates → IssuedCertificates | cohort's admins |
+/// | GET certificates/{certificate} | → CertificateInfo | its learner, instructors |
+/// | GET certificates/{certificate}/{form} | → bytes; form: jwt, svg, png, pdf | its learner, instructors |
+/// | POST certificates/{certificate}/revoke | RevokeCertificate → Certificate | cohort's admins |
+/// | POST certificates/{certificate}/renew | → Certificate, another one | cohort's admins |
+/// | GET certificates/{certificate}/evidence | → [EvidenceLink] | instructors |
+/// | POST certificates/{certificate}/regrade | → ids of the submissions | instructors |
+/// | GET/POST organizations/{organization}/keys | → [CertificateKey]; a new one signs | administrators |
 /// | GET keys/receipt | → ReceiptKey | anyone |
 /// | GET audit?after=&limit= | → [AuditEntry] | administrators |
 /// | GET audit/verify | → AuditVerification | administrators |
+///
+/// Outside `/v1`, for anybody: `/.well-known/did.json`, `/issuers/{organization}/did.json`, `/issuers/{organization}/status/{number}`,
+/// `/achievements/{cohort}`, `/verify/{certificate}`, `/verify`.
 ///
 /// `{image}` is the beginning of an image's digest. POST labs and graders build the image that the manifest asks for before they answer.
 /// `{assignment}` is the assignment's name; `?cohort=` is needed only when the caller is in several cohorts that have one of that name.

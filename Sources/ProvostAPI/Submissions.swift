@@ -118,10 +118,14 @@ package struct ProgressReport: Codable, Sendable {
     }
     package var cohort: Cohort
     package var person: Slug
+    /// The labs.
     package var rows: [Row]
-    package init(cohort: Cohort, person: Slug, rows: [Row]) {
+    /// Of all assignments, those that people mark too.
+    package var standing: StandingInfo?
+    package init(cohort: Cohort, person: Slug, rows: [Row], standing: StandingInfo? = nil) {
         self.cohort = cohort
         self.person = person
         self.rows = rows
+        self.standing = standing
     }
 }

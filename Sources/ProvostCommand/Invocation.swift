@@ -1,4 +1,6 @@
-import ArgumentParser
+package import ArgumentParser
+import Glibc
+import NIOCore
 import ProvostAPI
 import ProvostCore
 
@@ -9,15 +11,25 @@ package struct Invocation {
     /// The arguments without the program's name.
     package init(_ arguments: [String]) { self.arguments = arguments }
 
+    /// Is the process: runs the arguments and ends with their exit status.
+    package static func main(_ arguments: [String]) -> Never {
+        // One command asks one thing after the other: a thread for each processor would only have to be started.
+        NIOSingletons.groupLoopCountSuggestion = 1
+        // Not on the main thread's own executor, to which it would have to come back by way of one more thread.
+        Task.detached { exit(await Self(arguments).run()) }
+        while true { pause() }
+    }
+
     /// Never throws: everything ends as a sentence on standard error and an exit status.
     package func run() async -> Int32 {
         let surroundings = Surroundings.current()
         do {
-            if let mistake = Suggestion.unknownCommand(in: arguments, root: Provost.self) {
+            let direct = DirectParsing.command(arguments, root: Provost.self)
+            if direct == nil, let mistake = Suggestion.unknownCommand(in: arguments, root: Provost.self) {
                 Console.say("provost: \(mistake)")
                 return ExitStatus.usage
             }
-            var command = try Provost.parseAsRoot(arguments)
+            var command = try direct ?? Provost.parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -60,6 +72,32 @@ package struct Invocation {
     }
 }
 
+/// Reads the arguments for the command alone that their first words name.
+///
+/// The parser makes a tree of every command and reads the arguments at each level of it before it comes to the one that is meant, which takes
+/// longer than most of them run. What comes out here is what it would have come to; whatever is not plain (a mistake, help, the version, a
+/// verb that was left out) is nil, and its business from the root, so that every sentence about it is the same.
+package enum DirectParsing {
+    package static func command(_ arguments: [String], root: any ParsableCommand.Type) -> (any ParsableCommand)? {
+        var command = root
+        var rest = arguments[...]
+        while let word = rest.first, !hasParameters(command) {
+            guard let next = command.configuration.subcommands.first(where: { $0.configuration.commandName == word }) else {
+                break
+            }
+            command = next
+            rest = rest.dropFirst()
+        }
+        guard rest.count < arguments.count, command.configuration.subcommands.isEmpty,
+            let parsed = try? command.parseAsRoot(Array(rest)), type(of: parsed) == command
+        else { return nil }
+        return parsed
+    }
+
+    /// Options of a command with verbs may stand behind the verb.
+    private static func hasParameters<Command: ParsableCommand>(_: Command.Type) -> Bool { MemoryLayout<Command>.size > 0 }
+}
+
 /// Finds the command that was probably meant.
 enum Suggestion {
     /// A sentence about the first word that should be a command and is none; nil when there is no such word.
@@ -70,7 +108,8 @@ enum Suggestion {
             let choices = command.configuration.subcommands
             // Options and the words behind them are the parser's business.
             guard !choices.isEmpty, !argument.hasPrefix("-"), argument != "help" else { return nil }
-            guard let next = choices.first(where: { $0._commandName == argument }) else {
+            let next = choices.first { $0._commandName == argument || $0.configuration.aliases.contains(argument) }
+            guard let next else {
                 // A verb may be left out there: the word is that verb's business.
                 if command.configuration.defaultSubcommand != nil { return nil }
                 let names = choices.map { $0._commandName }

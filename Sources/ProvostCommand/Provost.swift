@@ -25,18 +25,21 @@ package struct Provost: AsyncParsableCommand {
                     WorkspaceReset.self, WorkspaceCopy.self, WorkspacePush.self, WorkspacePull.self, WorkspaceForward.self,
                     WorkspaceWhy.self, WorkspaceLogs.self, WorkspaceCommand.self,
                     Login.self, Logout.self, Whoami.self, Labs.self, Submit.self, Status.self, SubmissionCommand.self,
-                    ReceiptCommand.self, Progress.self, Export.self,
+                    ReceiptCommand.self, Progress.self, Explain.self, AppealCommand.self, Export.self,
+                    CertificateCommand.self,
                 ]),
             CommandGroup(
                 name: "Instructor",
                 subcommands: [
                     LabCommand.self, GraderCommand.self, AssignmentCommand.self, GradesCommand.self, RegradeCommand.self,
+                    MarkCommand.self, AttendanceCommand.self, AllowanceCommand.self, IntegrityCommand.self,
                 ]),
             CommandGroup(
                 name: "Administrator",
                 subcommands: [
                     OrganizationCommand.self, ProgramCommand.self, CohortCommand.self, PersonCommand.self, Enroll.self,
-                    EnrollmentCommand.self, QuotaCommand.self, BudgetCommand.self, UsageCommand.self, TokenCommand.self,
+                    EnrollmentCommand.self, QuotaCommand.self, BudgetCommand.self, UsageCommand.self, ReportCommand.self,
+                    TokenCommand.self,
                     ImageCommand.self, Doctor.self, Rehearse.self, AuditCommand.self,
                 ]),
             CommandGroup(name: "Other", subcommands: [Completion.self]),

@@ -50,15 +50,19 @@ package enum Server {
         let group = router.group(RouterPath(Route.prefix))
         PeopleRoutes(provost: provost).add(to: group)
         ProgramRoutes(programs: provost.programs).add(to: group)
+        RosterRoutes(provost: provost).add(to: group)
         LabRoutes(provost: provost).add(to: group)
         ImageRoutes(images: provost.images).add(to: group)
         SubmissionRoutes(provost: provost).add(to: group)
         RegradeRoutes(provost: provost).add(to: group)
         LimitRoutes(limits: provost.limits).add(to: group)
         BudgetRoutes(budgets: provost.budgets).add(to: group)
+        MarkRoutes(provost: provost).add(to: group)
         SlotRoutes(slots: provost.slots).add(to: group)
         WorkspaceRoutes(workspaces: provost.workspaces).add(to: group)
         SystemRoutes(provost: provost, version: version).add(to: group)
+        CertificateRoutes(certificates: provost.certificates, now: provost.context.now).add(to: group)
+        PublicRoutes(certificates: provost.certificates, now: provost.context.now).add(to: router.group())
         return router
     }
 

@@ -198,17 +198,42 @@ extension Database {
 
 // MARK: - Capacity
 
+extension Store {
+    /// Throws `limitReached` when so many more active learners would be beyond what the cohort's program takes; `notFound`.
+    package func requirePlaces(_ more: Int, cohort: Slug) async throws(ProvostError) {
+        guard more > 0 else { return }
+        try await read { db in
+            let key = try db.key(of: cohort, in: "cohort")
+            guard let capacity = try db.capacity(of: key) else { return }
+            let active =
+                try db.row(
+                    "SELECT count(*) FROM enrollment WHERE cohort = ? AND role = 'learner' AND suspended = 0", [key]
+                ) { $0[0] as Int } ?? 0
+            guard active + more > capacity else { return }
+            throw ProvostError(
+                .limitReached,
+                "The cohort “\(cohort)” takes \(capacity) learners and has \(active); \(more) more are too many. Nothing was changed."
+            )
+        }
+    }
+}
+
 extension Database {
-    /// Throws `limitReached` when one more learner would be beyond what the cohort's program takes. Somebody who is an active learner there
-    /// already takes no other place; a cohort without a plan takes any number.
-    func requirePlace(for person: ID<Person>, cohort key: String, of cohort: Slug) throws {
-        let capacity = try row(
+    /// How many learners the cohort's program takes; nil: any number.
+    fileprivate func capacity(of key: String) throws -> Int? {
+        let found = try row(
             """
             SELECT json_extract(v.description, '$.capacity') FROM cohortPlan p JOIN programVersion v ON v.digest = p.programVersion
             WHERE p.cohort = ? ORDER BY p.sequence DESC LIMIT 1
             """, [key]
         ) { $0[0] as Int? }
-        guard let found = capacity, let capacity = found else { return }
+        return found ?? nil
+    }
+
+    /// Throws `limitReached` when one more learner would be beyond what the cohort's program takes. Somebody who is an active learner there
+    /// already takes no other place; a cohort without a plan takes any number.
+    func requirePlace(for person: ID<Person>, cohort key: String, of cohort: Slug) throws {
+        guard let capacity = try capacity(of: key) else { return }
         let others =
             try row(
                 """

@@ -10,6 +10,13 @@ struct CountedSubmission {
     let late: Bool
     let usesAttempt: Bool
     let counted: CountedScore?
+    let digest: String
+    let receivedAt: Timestamp
+    /// An ordinary grading of it is not at its end.
+    let isPending: Bool
+    /// Of the grading that counts.
+    let labVersion: String?
+    let graderVersion: String?
 }
 
 extension CountedSubmission {
@@ -34,13 +41,19 @@ extension CountedSubmission {
         }
         return try db.rows(
             """
-            SELECT s.id, s.person, s.assignment, s.attempt, s.late, \(Submission.usesAttempt), \(columns)
+            SELECT s.id, s.person, s.assignment, s.attempt, s.late, \(Submission.usesAttempt), \(columns), s.digest, s.receivedAt,
+              d.labVersion, d.graderVersion, k.labVersion, k.graderVersion,
+              EXISTS (SELECT 1 FROM grading WHERE submission = s.id AND class = 0 AND stage IN ('queued', 'unpacking', 'grading'))
             FROM submission s \(joins) WHERE \(conditions.joined(separator: " AND ")) ORDER BY s.sequence
             """, arguments
         ) { row in
-            CountedSubmission(
+            let counted = CountingRule.counted(direct: direct(row, 6), decision: decision(row, 10))
+            // Of the decision's grading, where that is the one that counts.
+            let versions = counted?.grading.text == (row[11] as String?) ? 18 : 16
+            return CountedSubmission(
                 id: row.id(0), person: row[1], assignment: row[2], attempt: row[3], late: row[4], usesAttempt: row[5],
-                counted: CountingRule.counted(direct: direct(row, 6), decision: decision(row, 10)))
+                counted: counted, digest: row[14], receivedAt: row.instant(15), isPending: row[20],
+                labVersion: counted == nil ? nil : row[versions], graderVersion: counted == nil ? nil : row[versions + 1])
         }
     }
 

@@ -57,8 +57,10 @@ extension Store {
             for row in rows {
                 do {
                     let step = try db.rosterStep(row, order, place)
-                    try db.apply(step, row, order, place, identifiers)
+                    let made = try db.apply(step, row, order, place, identifiers)
                     outcome.add(step, row)
+                    // Someone who was made just now is not missing from the roster.
+                    if let made { outcome.present.append(made) }
                 } catch let mistake as RosterMistake { throw ProvostError(.conflict, mistake.sentence + ".") }
             }
             let report = outcome.report
@@ -211,10 +213,11 @@ extension Database {
             addsNumber: row.number != nil && !isNumberKnown)
     }
 
+    /// Returns the store's number of an enrollment that was made.
     fileprivate func apply(
         _ step: RosterStep, _ row: RosterRow, _ order: RosterOrder, _ place: RosterPlace, _ identifiers: IdentifierGenerator
-    ) throws {
-        guard step.kind != nil else { return }
+    ) throws -> Int64? {
+        guard step.kind != nil else { return nil }
         let person: String
         if let known = step.person {
             person = known.id.text
@@ -242,12 +245,15 @@ extension Database {
                 "UPDATE enrollment SET role = ?, suspended = 0, section = coalesce(?, section) WHERE rowid = ?",
                 [step.role.rawValue, row.section, enrollment.row])
             if step.kind == .returned { try grantBudget(to: enrollment.id, by: order.actor, at: order.at) }
+            return nil
         } else {
             let id = identifiers.next("enr", as: ID<Enrollment>.self).text
             try run(
                 "INSERT INTO enrollment (id, person, cohort, role, suspended, section) VALUES (?, ?, ?, ?, 0, ?)",
                 [id, person, place.cohort, step.role.rawValue, row.section])
+            let made = lastInsertedRowID
             try grantBudget(to: id, by: order.actor, at: order.at)
+            return made
         }
     }
 

@@ -29,7 +29,8 @@ struct Daemon {
             Sandbox.Configuration(
                 directory: directory.path, launcher: programs + "/provost-launch", userRange: settings.roomUsers,
                 warmRooms: settings.warmRooms))
-        let context = ServiceContext(store: store, blobs: blobs, sandbox: sandbox, directory: directory, logger: logger)
+        let context = ServiceContext(
+            store: store, blobs: blobs, sandbox: sandbox, directory: directory, world: settings.world, logger: logger)
         var workspaces = settings.workspaces
         // The keeper lies beside this program, as the launcher does; without it there are no workspaces.
         if unsafe access(programs + "/provost-keeper", X_OK) == 0 { workspaces.programs = programs }

@@ -34,6 +34,14 @@ struct Serve: AsyncParsableCommand {
     @Flag(help: "Labs may give their workspaces a way out to the network, by their own allow-list.") var workspaceEgress = false
     @Option(help: "Keepers that wait for a workspace to start (default: 1).") var warmWorkspaces: Int?
     @Option(help: "Stop workspaces that nobody used for this long, like 90m; never (default: 60m).") var idleAfter: String?
+    @Option(
+        name: .customLong("public-url"),
+        help:
+            "The address under which the world reaches this daemon, like https://certs.example.kr: certificates name it for ever."
+    )
+    var publicURL: String?
+    @Option(help: "The organization that issues as the whole address (default: each has a path of its own).")
+    var rootIssuer: String?
     @Option(help: "trace, debug, info, notice, warning or error (default: info).") var logLevel: String?
     @Option(help: "Seconds that running gradings may go on after SIGTERM before they are queued again (default: 10).") var grace:
         Int?

@@ -2,6 +2,7 @@ import Configuration
 import FoundationEssentials
 import Logging
 import ProvostCore
+import ProvostCredentials
 import ProvostServer
 import ProvostService
 import SystemPackage
@@ -26,6 +27,8 @@ import SystemPackage
 /// | workspace-egress | PROVOST_WORKSPACE_EGRESS | true/false | false |
 /// | warm-workspaces | PROVOST_WARM_WORKSPACES | 0 to 64 | 1 |
 /// | idle-after | PROVOST_IDLE_AFTER | length of time, like 90m, or never | 60m |
+/// | public-url | PROVOST_PUBLIC_URL | https://HOST, which certificates name for ever | none: no certificates |
+/// | root-issuer | PROVOST_ROOT_ISSUER | the organization that the whole address stands for | none |
 /// | log-level | PROVOST_LOG_LEVEL | swift-log's | info |
 /// | grace | PROVOST_GRACE | seconds | 10 |
 struct Settings: Sendable {
@@ -39,13 +42,14 @@ struct Settings: Sendable {
     let imageNetwork: Bool
     let imageMirror: String?
     let workspaces: WorkspaceSettings
+    let world: CertificateWorld?
     let logLevel: Logger.Level
     let grace: Duration
 
     private static let keys = [
         "state", "socket", "listen", "behind-proxy", "workers", "warm-rooms", "room-users", "allow-degraded", "log-level",
         "grace", "image-network", "image-mirror", "workspace-users", "workspace-memory", "workspace-reserve", "workspace-egress",
-        "warm-workspaces", "idle-after",
+        "warm-workspaces", "idle-after", "public-url", "root-issuer",
     ]
 
     init(flags: Serve) async throws {
@@ -105,6 +109,10 @@ struct Settings: Sendable {
         allowDegraded = try await flag("allow-degraded")
         imageNetwork = try await flag("image-network")
         imageMirror = try Self.mirror(try await text("image-mirror"))
+        let root = try await text("root-issuer").map { text throws(ProvostError) in try Slug(text) }
+        world = try await text("public-url").map { text throws(ProvostError) in
+            CertificateWorld(address: try PublicAddress(parsing: text), root: root)
+        }
         let level = try await text("log-level") ?? "info"
         guard let known = Logger.Level(rawValue: level) else {
             throw ProvostError(
@@ -123,7 +131,7 @@ struct Settings: Sendable {
             ("state", flags.state), ("socket", flags.socket), ("listen", flags.listen), ("room-users", flags.roomUsers),
             ("log-level", flags.logLevel), ("image-mirror", flags.imageMirror), ("workspace-users", flags.workspaceUsers),
             ("workspace-memory", flags.workspaceMemory), ("workspace-reserve", flags.workspaceReserve),
-            ("idle-after", flags.idleAfter),
+            ("idle-after", flags.idleAfter), ("public-url", flags.publicURL), ("root-issuer", flags.rootIssuer),
         ] {
             set(key, text.map { .string($0) })
         }

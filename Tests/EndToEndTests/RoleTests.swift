@@ -45,6 +45,15 @@ extension EndToEndTests {
             (["usage", "--place", "cohort:COHORT"], [4, 4, 0, 4]),
             (["usage", "--place", "learner:COHORT/OWNER"], [0, 4, 0, 4]),
             (["usage", "--by", "organization"], [4, 4, 4, 4]),
+            (["report", "--cohort", "COHORT"], [4, 4, 4, 4]),
+            (["report", "--organization", "COHORT"], [4, 4, 4, 4]),
+            (["report"], [4, 4, 4, 4]),
+            (["cohort", "import", "COHORT", "/etc/hostname"], [4, 4, 4, 4]),
+            (["enrollment", "code", "OWNER", "--cohort", "COHORT"], [4, 4, 4, 4]),
+            (["org", "admin", "add", "COHORT", "OWNER"], [4, 4, 4, 4]),
+            (["org", "admin", "list", "COHORT"], [4, 4, 4, 4]),
+            (["grades", "export", "--for", "canvas", "--cohort", "COHORT"], [4, 4, 0, 4]),
+            (["person", "erase", "OWNER", "--reason", "x", "--confirm", "OWNER"], [4, 4, 4, 4]),
             (["cohort", "extend", "COHORT", "--until", "2099-01-01", "--reason", "mine"], [4, 4, 4, 4]),
         ]
 

@@ -207,6 +207,44 @@ enum Samples {
                     DoctorCheck(subject: "kernel", mechanism: "6.1", state: .information, evidence: "-"),
                 ])),
             Sample("enrollment", enrollment),
+            Sample(
+                "enrollment-section",
+                Enrollment(
+                    id: ID(trusted: "enr_1"), person: person, cohort: slug("spring"), role: .learner, suspended: true,
+                    section: "A")),
+            Sample("new-codes", NewCodes(people: [slug("minji")], after: 7)), Sample("new-codes-bare", NewCodes()),
+            Sample(
+                "codes-page",
+                CodesPage(
+                    codes: [EnrollmentCode(enrollment: enrollment, code: "pvc_x", expiresAt: later)], next: 9,
+                    withheld: [slug("jun")])),
+            Sample("codes-page-bare", CodesPage(codes: [], next: nil, withheld: [])),
+            Sample("new-organization-admin", NewOrganizationAdmin(person: slug("minji"))),
+            Sample("organization-admin", OrganizationAdmin(organization: slug("acme"), person: person)),
+            Sample("erase-order", EraseOrder(reason: "asked", confirm: "minji", dryRun: false)),
+            Sample("erase-order-bare", EraseOrder(reason: "asked", confirm: nil, dryRun: true)),
+            Sample("roster-report", RosterSamples.report), Sample("gradebook", RosterSamples.gradebook),
+            Sample(
+                "sponsor-row",
+                SponsorRow(
+                    organization: slug("acme"), program: slug("backend"), cohort: slug("spring"), cohorts: 1, enrolled: 30,
+                    suspended: 2,
+                    active: 25, completed: 20, delivered: .seconds(7200))),
+            Sample(
+                "sponsor-row-bare",
+                SponsorRow(
+                    organization: slug("acme"), program: slug("backend"), cohort: nil, cohorts: 2, enrolled: 30, suspended: 2,
+                    active: 25,
+                    completed: 20, delivered: .seconds(7200))),
+            Sample(
+                "person-data",
+                PersonData(person: person, at: instant, tables: ["token": [["id": "tok_1", "label": nil]], "audit": []])),
+            Sample(
+                "erasure-report",
+                ErasureReport(
+                    person: slug("minji"), pseudonym: slug("erased-1"), dryRun: true,
+                    erased: [ErasureReport.Item(what: "name", count: 1)],
+                    kept: [ErasureReport.Item(what: "score", count: 3, reason: "never changed")])),
             Sample("enrollment-code", EnrollmentCode(enrollment: enrollment, code: "pvc_x", expiresAt: later)),
             Sample("error-body", ErrorBody(code: .limitReached, message: "Too much.", requestId: "req_1")),
             Sample("close-cohort", CloseCohort(deleteOn: day, reason: "the end")),

@@ -103,27 +103,6 @@ import Testing
         #expect(error?.message.hasPrefix(complaint) == true, "\(error?.message ?? "")")
     }
 
-    @Test func aWorkspaceShowsWhatLearnersMaySeeOfALab() throws {
-        let tree = FileManager.default.temporaryDirectory.appendingPathComponent("provost-material-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: tree) }
-        for folder in ["starter/README.md", "tests", "samples", "public", "README.d.md"] {
-            try FileManager.default.createDirectory(at: tree.appendingPathComponent(folder), withIntermediateDirectories: true)
-        }
-        for file in ["README.md", "README.ko.md", "lab.yaml", "tests/secret", "README"] {
-            try Data("x".utf8).write(to: tree.appendingPathComponent(file))
-        }
-        let manager = FileManager.default
-        try manager.createSymbolicLink(atPath: tree.path + "/material", withDestinationPath: "tests")
-        try manager.createSymbolicLink(atPath: tree.path + "/README.ja.md", withDestinationPath: "tests/secret")
-        let mounts = try WorkspaceMaterial.mounts(tree: tree.path)
-        #expect(
-            mounts
-                == ["README.ko.md", "README.md", "public", "starter"].map {
-                    .readOnly(host: "\(tree.path)/\($0)", at: "/lab/\($0)")
-                })
-        #expect(throws: ProvostError.self) { _ = try WorkspaceMaterial.mounts(tree: tree.path + "/none") }
-    }
-
     @Test func everyKeyOfAGrader() throws {
         let grader = try ManifestReader.grader(Array(Self.grader.utf8))
         #expect(grader.name.text == "web" && grader.title == LocalizedText(english: "Web"))

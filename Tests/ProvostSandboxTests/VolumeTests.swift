@@ -132,6 +132,45 @@ struct VolumeTests {
         }
     }
 
+    /// What a killed keeper leaves has the image open, also when its lock is gone.
+    @Test func whoeverElseHasAnImageOpenIsSeenAtOnce() async throws {
+        try await withStore { store, _ in
+            try await store.create("one", size: Self.size, files: 100)
+            let path = store.mount(of: "one").path
+            let image = unsafe open(path, O_RDWR | O_CLOEXEC)
+            defer { close(image) }
+            // A program that another test starts has our descriptors for a moment.
+            func comesToBeAlone() async throws -> Bool {
+                for _ in 0..<500 {
+                    if clinux_held_alone(image) == 1 { return true }
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+                return false
+            }
+            #expect(try await comesToBeAlone())
+            for way in [O_RDONLY, O_WRONLY] {
+                let other = unsafe open(path, way | O_CLOEXEC)
+                #expect(clinux_held_alone(image) == 0)
+                close(other)
+                #expect(try await comesToBeAlone())
+            }
+            let opened = unsafe open(path, O_RDWR | O_CLOEXEC)
+            var number: Int32 = -1
+            let device = unsafe clinux_loop_attach(opened, &number)
+            close(opened)
+            try #require(device >= 0)
+            #expect(clinux_held_alone(image) == 0)
+            #expect(unsafe clinux_loop_backed_by("/dev/loop\(number)", image) == 1)
+            close(device)
+            #expect(try await comesToBeAlone())
+            // Who opens it in the moment of the question neither ends this process nor waits long.
+            let opening = Task.detached { for _ in 0..<2000 { close(unsafe open(path, O_RDONLY | O_CLOEXEC)) } }
+            for _ in 0..<2000 { _ = clinux_held_alone(image) }
+            await opening.value
+            #expect(try await comesToBeAlone())
+        }
+    }
+
     @Test func growsAndShrinksWithItsContentAndRefusesToShrinkBelowIt() async throws {
         try await withStore { store, folder in
             try await store.create("one", size: Self.size, files: 300)

@@ -60,10 +60,16 @@ struct MigrationTests {
 
 /// One row or more for every table a version brought, written against that version only.
 enum Fixture {
-    static let all = [first, records, regradeSets, workspaces, closings, slots, programs]
+    static let all = [first, records, regradeSets, workspaces, closings, slots, programs, marks, certificates, rosters]
 
     private static let a = String(repeating: "a", count: 64)
     private static let b = String(repeating: "b", count: 64)
+    private static let rosters = """
+        INSERT INTO personIdentifier SELECT 'org_1', 'student-number', '0042', id FROM person LIMIT 1;
+        INSERT INTO organizationAdmin SELECT 'org_1', id, 1, 'local:0' FROM person LIMIT 1;
+        INSERT INTO personErasure SELECT id, 'erased-1', 'asked', 'local:0', 1 FROM person ORDER BY id DESC LIMIT 1;
+        UPDATE enrollment SET section = 'A';
+        """
     private static let first = """
         INSERT INTO organization VALUES ('org_1', 'acme', 'Acme');
         INSERT INTO program VALUES ('pro_1', 'org_1', 'backend', 'Backend');
@@ -87,6 +93,15 @@ enum Fixture {
         INSERT INTO test VALUES ('gra_1', 1, 'adds', 'pass', 12500, 20000, 'visible', NULL);
         UPDATE grading SET stage = 'graded', finishedAt = 7;
         INSERT INTO audit VALUES (1, 1, 'local:0', 'organization.create', 'acme', '{}', '\(a)');
+        """
+
+    private static let certificates = """
+        INSERT INTO issuerKey VALUES ('org_1', 1, '\(a)\(b)', 1);
+        INSERT INTO certificateSubject VALUES ('per_1', 'org_1', 'urn:uuid:11111111-2222-4333-8444-555555555555');
+        INSERT INTO certificate (id, enrollment, organization, learner, title, summary, validFrom, keyNumber, statusList, statusIndex,
+          token, digest, evidence, issuedBy, issuedAt)
+          VALUES ('crt_1', 'enr_1', 'org_1', '민지', '{"en":"C"}', '{"en":"S"}', 1, 1, 1, 7, 'a.b.c', '\(a)', '[]', 'hana', 1);
+        INSERT INTO certificateRevocation VALUES ('crt_1', 'why', 'hana', 2);
         """
 
     private static let records = """
@@ -160,5 +175,22 @@ enum Fixture {
         INSERT INTO cohortPlan (cohort, programVersion, plan, at) VALUES ('coh_1', '\(a)', '{}', 1);
         INSERT INTO markedAssignment VALUES
           ('mas_1', 'coh_1', 'pitch', '{"en":"Pitch"}', '{}', '2026-03-02T00:00', NULL, '2026-06-01T00:00', '{}', 1);
+        """
+
+    private static let marks = """
+        INSERT INTO mark (id, enrollment, markedAssignment, marker, isModeration, levels, points, max, comment, at)
+          VALUES ('mrk_1', 'enr_1', 'mas_1', 'hana', 0, '{"idea":"good"}', 4000, 5000, 'fine', 1);
+        INSERT INTO mark (id, enrollment, assignment, marker, isModeration, levels, points, max, at)
+          VALUES ('mrk_2', 'enr_1', 'asg_1', 'hana', 0, '{}', NULL, 20000, 2);
+        INSERT INTO markRelease (markedAssignment, through, actor, at) VALUES ('mas_1', 2, 'hana', 3);
+        INSERT INTO attendance (enrollment, date, state, actor, at) VALUES ('enr_1', '2026-03-02', 'late', 'hana', 1);
+        INSERT INTO allowance (id, enrollment, assignment, kind, until, reason, actor, at)
+          VALUES ('alw_1', 'enr_1', 'asg_1', 'extension', '2026-06-02T18:00:00', 'ill', 'hana', 1);
+        INSERT INTO allowanceWithdrawal VALUES ('alw_1', 'by mistake', 'hana', 2);
+        INSERT INTO integrityCase (id, enrollment, assignment, reason, actor, at)
+          VALUES ('int_1', 'enr_1', 'asg_1', 'two alike', 'hana', 1);
+        INSERT INTO integrityDecision VALUES ('int_1', 'cleared', 'worked together, as allowed', 'hana', 2);
+        INSERT INTO appeal (id, enrollment, markedAssignment, text, at) VALUES ('apl_1', 'enr_1', 'mas_1', 'page 3', 1);
+        INSERT INTO appealReply VALUES ('apl_1', 'upheld', 'yes', 'hana', 2);
         """
 }

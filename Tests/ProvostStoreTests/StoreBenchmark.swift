@@ -44,6 +44,52 @@ struct StoreBenchmark {
         }
     }
 
+    /// `PROVOST_ROSTER_ROWS` people, a million by default, in batches of ten thousand as the service does it.
+    @Test func aMillionInOneRoster() async throws {
+        let count = ProcessInfo.processInfo.environment["PROVOST_ROSTER_ROWS"].flatMap { Int($0) } ?? 1_000_000
+        let world = try await World.make(learners: [])
+        let order = RosterOrder(cohort: world.cohort, role: .learner, mayTouch: nil, actor: "local:0", at: World.now)
+        let each = { (body: ([RosterRow]) async throws -> Void) in
+            for start in stride(from: 0, to: count, by: 10_000) {
+                let rows = (start..<min(start + 10_000, count)).map { number in
+                    RosterRow(
+                        line: number + 2, login: nil, number: "2023\(number)", name: "김학생 \(number)",
+                        email: "s\(number)@example.kr",
+                        section: "S\(number % 40)")
+                }
+                try await body(rows)
+            }
+        }
+        try await measured("planRoster, all new", count: count) {
+            try await each { _ = try await world.store.planRoster($0, order) }
+        }
+        var present = Set<Int64>()
+        try await measured("importRoster, all new", count: count) {
+            try await each { rows in
+                let outcome = try await world.store.importRoster(
+                    rows, order, digest: World.digest(1), identifiers: .system)
+                present.formUnion(outcome.present)
+            }
+        }
+        #expect(present.count == count)
+        try await measured("importRoster, all the same", count: count) {
+            try await each { _ = try await world.store.importRoster($0, order, digest: World.digest(1), identifiers: .system) }
+        }
+        let kept = present
+        try await measured("suspendAbsent, nobody", count: count) {
+            let report = try await world.store.suspendAbsent(order, present: kept, apply: true)
+            #expect(report.suspended == 0)
+        }
+        try await measured("sponsorReport", count: count) {
+            let rows = try await world.store.sponsorReport(
+                ReportScope(), from: Timestamp(milliseconds: 0), to: Timestamp(milliseconds: .max),
+                today: CivilDate(daysSince1970: 21_000))
+            #expect(rows.map(\.enrolled) == [count])
+        }
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        print(status.split(separator: "\n").filter { $0.hasPrefix("VmHWM") }.joined())
+    }
+
     /// Against `cp`, `sync` and `sha256sum` of the same file, alternating; the source is on the disk before.
     @Test func hundredMegabyteBlob() async throws {
         let folder = try TemporaryFolder()

@@ -74,9 +74,12 @@ int clinux_filesystem(const char *path, uint64_t *free_bytes, uint64_t *free_ino
 /// Gives the open image a free loop device, which the kernel takes away by itself when nobody has it open or mounted any more.
 /// Returns a descriptor of the device and its number; asks again when another took it first.
 int clinux_loop_attach(int image, int *number);
+/// 1 when nobody but the caller has the file open, in this or any other way: no process, no loop device. 0 when somebody has, or when the file
+/// system cannot tell. `file` must be open for reading and writing. Who opens the file in this very moment waits for microseconds.
+int clinux_held_alone(int file);
 /// 1 when the loop device at this path stands on the same file as `image`.
 int clinux_loop_backed_by(const char *device, int image);
-/// A user namespace in which only user and group `inside` exist and are `outside` here. Forks. Needs root.
+/// A user namespace in which only user and group `inside` exist and are `outside` here. Waits for a short-lived process. Needs root.
 int clinux_user_map(uint32_t inside, uint32_t outside);
 /// Mounts an ext4 device: nosuid, nodev, noatime; owners mapped by the user namespace unless `users` is negative.
 int clinux_mount_ext4(const char *device, const char *target, int users);

@@ -5,9 +5,9 @@ import Glibc
 @safe final class TextConverter {
     private let handle: iconv_t
 
-    /// nil if the C library does not know the encoding.
-    init?(from encoding: String) {
-        let handle = unsafe iconv_open("UTF-8", encoding)
+    /// nil if the C library does not know an encoding.
+    init?(from encoding: String, to target: String = "UTF-8") {
+        let handle = unsafe iconv_open(target, encoding)
         // iconv_open's error value is (iconv_t) -1.
         guard let handle = unsafe handle, Int(bitPattern: handle) != -1 else { return nil }
         unsafe self.handle = unsafe handle
@@ -17,6 +17,13 @@ import Glibc
 
     /// nil unless every byte has a meaning that a file name can have: no control characters above ASCII, no private use.
     func decode(_ bytes: [UInt8]) -> String? {
+        guard let converted = self.bytes(bytes), let text = String(validating: converted, as: UTF8.self) else { return nil }
+        let strange = text.unicodeScalars.contains { (0x80..<0xA0).contains($0.value) || (0xE000...0xF8FF).contains($0.value) }
+        return strange ? nil : text
+    }
+
+    /// nil unless every byte has a meaning in the other encoding.
+    func bytes(_ bytes: [UInt8]) -> [UInt8]? {
         unsafe iconv(handle, nil, nil, nil, nil)
         var input = bytes.map { CChar(bitPattern: $0) }
         var output = [CChar](repeating: 0, count: bytes.count * 4 + 16)
@@ -32,9 +39,7 @@ import Glibc
             }
         }
         guard let written else { return nil }
-        guard let text = String(validating: output[..<written].map { UInt8(bitPattern: $0) }, as: UTF8.self) else { return nil }
-        let strange = text.unicodeScalars.contains { (0x80..<0xA0).contains($0.value) || (0xE000...0xF8FF).contains($0.value) }
-        return strange ? nil : text
+        return output[..<written].map { UInt8(bitPattern: $0) }
     }
 }
 

@@ -16,6 +16,7 @@ import ProvostCore
 
     /// Begins an archive. Any later call throws `limit-reached` once the archive is larger than `limit`.
     static func open(_ descriptor: Int32, limit: ByteCount?, compressed: Bool = true) throws(ProvostError) -> ArchiveWriter {
+        guard carchive_load() else { throw localFailure("loading libarchive.so.13; install libarchive", ELIBACC) }
         guard let handle = unsafe archive_write_new() else { throw localFailure("starting to pack", ENOMEM) }
         guard let entry = unsafe archive_entry_new() else {
             unsafe archive_write_free(handle)

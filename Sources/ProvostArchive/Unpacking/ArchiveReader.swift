@@ -20,6 +20,7 @@ import ProvostCore
     }
 
     static func open(_ format: ArchiveFormat, descriptor: Int32) throws(UnpackStop) -> ArchiveReader {
+        guard carchive_load() else { throw .failed(systemFailure("loading libarchive.so.13", ELIBACC)) }
         guard let handle = unsafe archive_read_new() else { throw .failed(systemFailure("starting to read", ENOMEM)) }
         let reader = unsafe ArchiveReader(handle: handle, format: format)
         switch format {

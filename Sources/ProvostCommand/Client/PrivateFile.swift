@@ -31,12 +31,12 @@ package enum PrivateFile {
         }
     }
 
-    /// The file's content; at most 1 MiB is read.
-    package static func read(_ path: String) throws(Failure) -> [UInt8] {
+    /// The file's content; at most 1 MiB is read where no other limit is given.
+    package static func read(_ path: String, limit: Int = 1 << 20) throws(Failure) -> [UInt8] {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Failure() }
         defer { close(descriptor) }
-        return try readAll(descriptor, limit: 1 << 20)
+        return try readAll(descriptor, limit: limit)
     }
 
     /// What a descriptor holds from where it stands, up to a limit in bytes.

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Glibc
 package import ProvostCore
 
 /// What the process was started with, read once: environment, language, and the folders that follow from them.
@@ -13,7 +13,21 @@ package struct Surroundings: Sendable {
     }
 
     /// Of this process.
-    package static func current() -> Self { Self(environment: ProcessInfo.processInfo.environment) }
+    package static func current() -> Self { own }
+    private static let own: Self = {
+        var environment: [String: String] = [:]
+        var place = unsafe environ
+        while let entry = unsafe place.pointee {
+            let text = unsafe String(cString: entry)
+            // A name that is there twice has its first value, as getenv(3) gives it.
+            if let end = text.utf8.firstIndex(of: UInt8(ascii: "=")) {
+                let name = String(text[..<end])
+                if environment[name] == nil { environment[name] = String(text[text.utf8.index(after: end)...]) }
+            }
+            unsafe place += 1
+        }
+        return Self(environment: environment)
+    }()
 
     /// The text of a sentence in the person's language.
     package func text(_ message: Message) -> String { message.text(in: language) }

@@ -50,12 +50,19 @@ enum Help {
     static func command(
         _ name: String, _ abstract: String, note: String? = nil, examples: String...,
         subcommands: [any ParsableCommand.Type] = [],
-        defaultSubcommand: (any ParsableCommand.Type)? = nil
+        defaultSubcommand: (any ParsableCommand.Type)? = nil, aliases: [String] = []
     ) -> CommandConfiguration {
         let noted = note.map { $0 + "\n\n" } ?? ""
-        let shown = "EXAMPLE\n" + examples.map { "  " + $0.replacing(" \\ ", with: " \\\n      ") }.joined(separator: "\n")
+        // Searching and joining cost much more than this, which is done for every command that stands before the one meant.
+        var shown = "EXAMPLE"
+        for example in examples {
+            let isLong = example.utf8.contains(UInt8(ascii: "\\"))
+            shown += "\n  " + (isLong ? example.replacing(" \\ ", with: " \\\n      ") : example)
+        }
         return CommandConfiguration(
-            commandName: name, abstract: abstract, discussion: "\(noted)\(shown)\n\n\(exitStatuses)", subcommands: subcommands,
-            defaultSubcommand: defaultSubcommand)
+            // Named so, a command does not look for a request for a completion script first when it is parsed alone; see `DirectParsing`.
+            commandName: name, _superCommandName: "provost", abstract: abstract,
+            discussion: "\(noted)\(shown)\n\n\(exitStatuses)", subcommands: subcommands,
+            defaultSubcommand: defaultSubcommand, aliases: aliases)
     }
 }

@@ -127,6 +127,8 @@ extension Message {
         case .keyUnreadable(let path): "“\(path)” is not a receipt key (Ed25519, 32 bytes in base64), or it is damaged."
         case .noSuchReceipt(let submission): "There is no receipt of \(submission) here and the server has none for you."
         case .workspace(let message): message.text(in: .english)
+        case .roster(let message): message.text(in: .english)
+        case .result(let message): message.text(in: .english)
         case .label(let label): label.rawValue
         case .state(let state):
             switch state {

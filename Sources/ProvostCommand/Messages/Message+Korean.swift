@@ -119,6 +119,8 @@ extension Message {
         case .keyUnreadable(let path): "“\(path)”은(는) 접수증 키(Ed25519, base64로 32바이트)가 아니거나 손상되었습니다."
         case .noSuchReceipt(let submission): "\(submission)의 접수증이 이 컴퓨터에도 서버에도 없습니다."
         case .workspace(let message): message.text(in: .korean)
+        case .roster(let message): message.text(in: .korean)
+        case .result(let message): message.text(in: .korean)
         case .label(let label): Self.korean(label)
         case .state(let state):
             switch state {

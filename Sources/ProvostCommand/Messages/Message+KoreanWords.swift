@@ -102,6 +102,13 @@ extension Message {
         case .windowBegins: "학습 기간 시작"
         case .windowEnds: "학습 기간 종료"
         case .extendedUntil: "연장 기한"
+        case .kind: "종류"
+        case .weight: "가중치"
+        case .why: "설명"
+        case .row: "기록"
+        case .step: "단계"
+        case .reply: "답변"
+        case .at: "시각"
         }
     }
 }

@@ -107,6 +107,10 @@ package enum Message: Sendable {
 
     // Workspaces
     case workspace(WorkspaceMessage)
+    case roster(RosterMessage)
+
+    // Results after every policy
+    case result(ResultMessage)
 
     // Words
     case label(Label)
@@ -125,6 +129,7 @@ package enum Message: Sendable {
         case dimension, limit, used, boundBy = "bound by", chain, totals
         case counts, granted, adjusted, setAside = "set aside", left
         case windowBegins = "window begins", windowEnds = "window ends", extendedUntil = "extended until"
+        case kind, weight, why, row, step, reply, at
     }
 
     /// The sentence, without a line break at the end.

@@ -14,6 +14,9 @@ package enum Console {
     /// Data, as it is.
     package static func out(_ text: String) { write(text, to: STDOUT_FILENO) }
 
+    /// Data in another encoding than UTF-8, as it is.
+    static func out(_ bytes: [UInt8]) { try? PrivateFile.writeAll(bytes, to: STDOUT_FILENO) }
+
     /// One or more lines of prose. A progress line that stands on the terminal is wiped first.
     package static func say(_ text: String) { write(wipe() + sanitized(text) + "\n", to: STDERR_FILENO) }
 

@@ -1,3 +1,5 @@
+import ProvostCore
+
 /// One column of a listing.
 package struct Column<Row>: Sendable {
     /// The heading in CSV: stable, English, lower case with hyphens.
@@ -61,8 +63,6 @@ package enum CSV {
 
     /// A spreadsheet takes a cell that begins with `=`, `+`, `-`, `@`, tab or return for a formula: an apostrophe before it makes it text again.
     package static func field(_ text: String) -> String {
-        let guarded = text.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } == true ? "'" + text : text
-        let special = guarded.unicodeScalars.contains { $0 == "," || $0 == "\"" || $0 == "\n" || $0 == "\r" }
-        return special ? "\"" + guarded.replacing("\"", with: "\"\"") + "\"" : guarded
+        CSVWriter.field(text, guarding: .apostrophe)
     }
 }

@@ -27,6 +27,17 @@ package struct Times: Sendable {
         return Self.local(instant, in: zones[cohort] ?? .utc, withSeconds: false)
     }
 
+    /// As `short`, and beside it what the clock of this machine will show, where that is something else.
+    func both(_ instant: Timestamp?, cohort: Slug, session: Session) -> String {
+        guard let instant else { return "" }
+        let text = short(instant, cohort: cohort)
+        guard let zone = ZoneFile.machine(session.surroundings.environment) else { return text }
+        let here = Self.local(instant, in: zone, withSeconds: false)
+        let offset = (zones[cohort] ?? .utc).offset(instant.milliseconds / 1000)
+        if zone.offset(instant.milliseconds / 1000) == offset { return text }
+        return "\(text) (\(session.text(.result(.here(here)))))"
+    }
+
     /// `2026-11-21T09:00:00.000Z (2026-11-21 18:00:00 +09:00 Asia/Seoul)`.
     package func full(_ instant: Timestamp?, cohort: Slug) -> String {
         guard let instant else { return "" }

@@ -14,6 +14,14 @@ package enum ZoneFile {
         return Zone(name: name) { data.offset(at: $0) }
     }
 
+    /// The zone of this machine: that of `TZ`, otherwise the system's. nil where neither can be read.
+    static func machine(_ environment: [String: String]) -> Zone? {
+        if let name = environment["TZ"], !name.isEmpty {
+            return zone(named: name.hasPrefix(":") ? String(name.dropFirst()) : name)
+        }
+        return zone(named: "localtime", folder: "/etc")
+    }
+
     private struct Data: Sendable {
         var transitions: [Int64] = []
         /// The offset from each transition on.

@@ -59,12 +59,17 @@ package struct LearnerStanding: Hashable, Sendable {
         package let range: PercentageRange?
         /// The group of which the lowest are dropped, all of one weight; nil: it always counts.
         package let group: Slug?
-        package init(assignment: Slug, phase: Slug?, weight: Int, range: PercentageRange?, group: Slug? = nil) {
+        /// It is added to a mean by its weight and never lowers it.
+        package let isBonus: Bool
+        package init(
+            assignment: Slug, phase: Slug?, weight: Int, range: PercentageRange?, group: Slug? = nil, isBonus: Bool = false
+        ) {
             self.assignment = assignment
             self.phase = phase
             self.weight = weight
             self.range = range
             self.group = group
+            self.isBonus = isBonus
         }
     }
     /// Dates of attendance, excused ones left out.

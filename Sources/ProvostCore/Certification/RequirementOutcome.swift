@@ -112,7 +112,9 @@ extension Requirement {
         let items = standing.items(in: scope)
         guard let range = standing.mean(of: items) else { return RequirementOutcome(self, .met) }
         let verdict = Self.verdict(range, minimum)
-        let missing = items.filter { $0.weight > 0 && ($0.range.map { $0.low < minimum } ?? false) }.map(\.assignment).sorted()
+        let missing = items.filter { $0.weight > 0 && !$0.isBonus && ($0.range.map { $0.low < minimum } ?? false) }.map(
+            \.assignment
+        ).sorted()
         return RequirementOutcome(self, verdict, range: range, missing: verdict == .met ? [] : missing)
     }
 }
@@ -136,7 +138,7 @@ extension LearnerStanding {
     /// the others is dropped then.
     private func mean(of items: [Item], _ end: KeyPath<PercentageRange, Percentage>) -> Percentage? {
         var counting: [(value: Percentage, weight: Int, group: Slug?)] = items.compactMap { item in
-            guard let range = item.range, item.weight > 0 else { return nil }
+            guard let range = item.range, item.weight > 0, !item.isBonus else { return nil }
             return (range[keyPath: end], item.weight, item.group)
         }
         for (group, number) in dropped.sorted(by: { $0.key < $1.key }) {
@@ -149,7 +151,10 @@ extension LearnerStanding {
         }
         let weights = counting.reduce(Int128(0)) { $0 + Int128($1.weight) }
         guard weights > 0 else { return nil }
-        let sum = counting.reduce(Int128(0)) { $0 + Int128($1.weight) * Int128($1.value.billionths) }
+        let extra = items.filter(\.isBonus).reduce(Int128(0)) { sum, item in
+            sum + Int128(item.weight) * Int128(item.range?[keyPath: end].billionths ?? 0)
+        }
+        let sum = counting.reduce(extra) { $0 + Int128($1.weight) * Int128($1.value.billionths) }
         return Percentage(billionths: Int64((sum + weights - 1) / weights))
     }
 }

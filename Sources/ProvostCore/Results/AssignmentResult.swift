@@ -53,6 +53,8 @@ package struct AssignmentResult: Hashable, Sendable {
         /// It does not count, neither for nor against.
         case excused
         case marked(Points, of: Points, by: String)
+        /// There on so many of the dates that were noted.
+        case attended(Int, of: Int)
         case attempt(ID<Submission>, Percentage)
         case slipped(days: Int)
         case late(by: TimeSpan, kept: Percentage)

@@ -91,3 +91,12 @@ package struct PercentageRange: Hashable, Sendable, Codable {
 
     package var isSettled: Bool { low == high }
 }
+
+extension Percentage {
+    /// This part of those points, to the nearest thousandth: for showing what was earned as points again, which `of(_:)`, rounding up
+    /// twice, would make a thousandth more.
+    package func nearest(of points: Points) -> Points {
+        let full = Int128(Self.full.billionths)
+        return Points(thousandths: Int64((Int128(points.thousandths) * Int128(billionths) + full / 2) / full))
+    }
+}

@@ -62,6 +62,14 @@ package struct AssignmentWindow: Sendable, Hashable {
     package let due: Timestamp?
     package let closes: Timestamp
 
+    package init(study: StudyWindow, opens: Timestamp, due: Timestamp?, closes: Timestamp) {
+        self.study = study
+        self.opens = opens
+        self.due = due
+        self.closes = closes
+    }
+
+    /// Everybody's; a learner's own comes from ``LearnerWindow``.
     package init(assignment: Assignment, cohort: Cohort, zone: Zone) {
         study = StudyWindow(firstDay: cohort.firstDay, lastDay: cohort.lastDay, zone: zone)
         opens = zone.instant(of: assignment.opens)

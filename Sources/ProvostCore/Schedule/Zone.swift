@@ -65,6 +65,11 @@ package struct StudyWindow: Sendable, Hashable {
     /// The first instant that is no longer inside.
     package let ends: Timestamp
 
+    package init(begins: Timestamp, ends: Timestamp) {
+        self.begins = begins
+        self.ends = ends
+    }
+
     /// From midnight of the first day to the midnight that ends the last day, in the cohort's zone.
     package init(firstDay: CivilDate, lastDay: CivilDate, zone: Zone) {
         begins = zone.instant(of: CivilTime(date: firstDay))

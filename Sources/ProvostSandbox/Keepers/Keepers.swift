@@ -88,8 +88,10 @@ package final class Keepers: Sendable {
         do throws(ProvostError) {
             try KeeperMessage(.order) { order.write(&$0) }.send(on: ready.socket)
             try expectDone(ready.socket)
-            var reader = try KeptWorkspace.ask(KeeperMessage(.status), folder: folder)
-            let workspace = try adopt(try KeeperStatus(&reader))
+            // As it would tell of itself.
+            let workspace = try adopt(
+                KeeperStatus(
+                    id: order.id, start: order.start, uid: order.user.uid, pid: Int32(ready.pid), slot: ready.slot, tools: tools))
             close(ready.socket)
             return workspace
         } catch {

@@ -153,6 +153,8 @@ enum VolumeLock {
     }
 
     private static func hasLoop(_ image: Int32, named path: String) -> Bool {
+        // A loop device has its file open. Most often nobody has, and then the machine's hundreds of devices need no look each.
+        guard clinux_held_alone(image) != 1 else { return false }
         let name = path.split(separator: "/").last.map { "/" + $0 } ?? path
         return Files.names(in: "/sys/block").contains { device in
             guard device.hasPrefix("loop"), let backing = Files.read("/sys/block/\(device)/loop/backing_file") else {

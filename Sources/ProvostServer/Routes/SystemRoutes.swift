@@ -39,7 +39,7 @@ struct SystemRoutes {
                         cohort: report.cohort, person: report.person,
                         rows: report.rows.map {
                             ProgressReport.Row(assignment: AssignmentInfo($0.assignment), result: $0.result, regrade: $0.regrade)
-                        })
+                        }, standing: StandingInfo(report))
                 })
         }
         router.get("audit") { request, context in

@@ -6,6 +6,7 @@ package struct AssignmentView: Sendable {
     package let assignment: Assignment
     package let cohort: Cohort
     package let lab: LabVersion
+    /// The caller's own, extensions included.
     package let window: AssignmentWindow
     /// `open`, `late`, `not-open`, `closed`, `outside-study`.
     package let state: String
@@ -66,9 +67,9 @@ package struct AssignmentService: Sendable {
         var views: [AssignmentView] = []
         for known in try await context.store.cohorts()
         where cohort.map({ $0 == known.slug }) ?? (principal.isAdministrator || principal.role(in: known.slug) != nil) {
-            let results = try await ownResults(principal, cohort: known.slug)
+            let own = try await own(principal, cohort: known.slug)
             for assignment in try await context.store.assignments(cohort: known.slug) {
-                views.append(try await view(assignment, cohort: known, result: results[assignment.slug]))
+                views.append(try await view(assignment, cohort: known, own: own))
             }
         }
         if let cohort, views.isEmpty { _ = try await context.store.cohort(cohort) }
@@ -110,12 +111,21 @@ package struct AssignmentService: Sendable {
     package func view(_ assignment: Assignment, cohort: Cohort, for principal: Principal) async throws(ProvostError)
         -> AssignmentView
     {
-        let results = try await ownResults(principal, cohort: cohort.slug)
-        return try await view(assignment, cohort: cohort, result: results[assignment.slug])
+        try await view(assignment, cohort: cohort, own: own(principal, cohort: cohort.slug))
     }
 
-    private func view(_ assignment: Assignment, cohort: Cohort, result: ResultRow?) async throws(ProvostError) -> AssignmentView {
-        let window = AssignmentWindow(assignment: assignment, cohort: cohort, zone: try context.zones.zone(cohort.timezone))
+    private func view(_ assignment: Assignment, cohort: Cohort, own: Own) async throws(ProvostError) -> AssignmentView {
+        let zone = try context.zones.zone(cohort.timezone)
+        let window = LearnerWindow.window(
+            AssignmentWindow(assignment: assignment, cohort: cohort, zone: zone), of: assignment.slug,
+            allowances: own.allowances, zone: zone)
+        return try await view(assignment, cohort: cohort, window: window, result: own.results[assignment.slug])
+    }
+
+    /// The same for one learner whose standing is worked out already.
+    func view(
+        _ assignment: Assignment, cohort: Cohort, window: AssignmentWindow, result: ResultRow?
+    ) async throws(ProvostError) -> AssignmentView {
         let state =
             switch window.verdict(at: context.now()) {
             case .onTime: "open"
@@ -129,10 +139,18 @@ package struct AssignmentService: Sendable {
             window: window, state: state, result: result)
     }
 
-    private func ownResults(_ principal: Principal, cohort: Slug) async throws(ProvostError) -> [Slug: ResultRow] {
-        guard let person = principal.person, principal.role(in: cohort) == .learner else { return [:] }
+    /// What is a learner's own in a cohort: their results as they were scored, and what they were granted.
+    private struct Own {
+        var results: [Slug: ResultRow] = [:]
+        var allowances: [Allowance] = []
+    }
+
+    private func own(_ principal: Principal, cohort: Slug) async throws(ProvostError) -> Own {
+        guard let person = principal.person, principal.role(in: cohort) == .learner else { return Own() }
         let rows = try await context.store.results(cohort: cohort, assignment: nil, person: person.id)
-        return Dictionary(rows.map { ($0.assignment, $0) }) { first, _ in first }
+        return Own(
+            results: Dictionary(rows.map { ($0.assignment, $0) }) { first, _ in first },
+            allowances: try await context.store.standingAllowances(cohort: cohort, person: person.id))
     }
 
     private func pinned(lab: Slug, version: ContentDigest?) async throws(ProvostError) -> LabVersion {

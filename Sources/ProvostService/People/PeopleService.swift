@@ -105,6 +105,32 @@ package struct PeopleService: Sendable {
         return try await context.store.enrollments(cohort: cohort)
     }
 
+    // MARK: Admins of organizations
+
+    package func addAdmin(_ principal: Principal, person: Slug, organization: Slug) async throws(ProvostError)
+        -> OrganizationAdmin
+    {
+        try principal.require(.administer)
+        return try await context.store.addOrganizationAdmin(person, of: organization, by: principal.name, at: context.now())
+    }
+
+    package func removeAdmin(
+        _ principal: Principal, person: Slug, organization: Slug
+    ) async throws(ProvostError) -> OrganizationAdmin {
+        try principal.require(.administer)
+        return try await context.store.removeOrganizationAdmin(person, of: organization, by: principal.name, at: context.now())
+    }
+
+    /// Of one organization, for its admins too; of all, for administrators.
+    package func admins(_ principal: Principal, organization: Slug?) async throws(ProvostError) -> [OrganizationAdmin] {
+        if let organization {
+            try principal.require(.direct(organization: organization))
+        } else {
+            try principal.require(.administer)
+        }
+        return try await context.store.organizationAdmins(of: organization)
+    }
+
     // MARK: Secrets
 
     /// Exchanges an enrolment code for a token. Throws `invalid` when mistyped, `unauthenticated` when unknown, used or expired.
@@ -154,7 +180,7 @@ package struct PeopleService: Sendable {
     }
 
     /// What the store keeps of a secret. A plain SHA-256 is enough for 160 random bits: there is nothing to guess.
-    private static func hash(_ secret: Secret) -> String {
+    static func hash(_ secret: Secret) -> String {
         ContentDigest(bytes: SHA256.hash(data: Array(secret.text.utf8))).hex
     }
 }

@@ -27,9 +27,7 @@ package struct LearnerReport: Sendable {
 
 /// One assignment of a learner.
 package struct ReportItem: Sendable {
-    package enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
-        case lab, rubric, attendance
-    }
+    package typealias Kind = StandingItem.Kind
     package let slug: Slug
     package let title: LocalizedText
     package let kind: Kind
@@ -81,11 +79,63 @@ package struct StandingService: Sendable {
 
     /// Throws `notFound` if the cohort does not exist or the person is no learner of it.
     package func report(cohort: Slug, person: ID<Person>) async throws(ProvostError) -> LearnerReport {
-        throw ProvostError(.unavailable, "Standings of \(cohort) cannot be read yet.")
+        let (record, learner, standing) = try await standing(cohort: cohort, person: person)
+        return LearnerReport(standing, of: learner, cohort: record.cohort)
     }
 
     /// Every learner of the cohort, by name, the suspended too. Throws `notFound`.
     package func reports(cohort: Slug) async throws(ProvostError) -> [LearnerReport] {
-        throw ProvostError(.unavailable, "Standings of \(cohort) cannot be read yet.")
+        let (record, standings) = try await standings(cohort: cohort)
+        return standings.map { LearnerReport($0.standing, of: $0.learner, cohort: record.cohort) }
+    }
+
+    /// The whole of one learner's standing, with what it was worked out from.
+    func standing(
+        cohort: Slug, person: ID<Person>
+    ) async throws(ProvostError) -> (record: CohortRecord, learner: LearnerRecord, standing: Standing) {
+        let record = try await context.store.standings(cohort: cohort, person: person)
+        guard let learner = record.learners.first else {
+            throw ProvostError(.notFound, "There is no such learner in the cohort “\(cohort)”; list its enrollments.")
+        }
+        let rule = StandingRule(record, zone: try context.zones.zone(record.cohort.timezone))
+        return (record, learner, rule.standing(of: learner, at: context.now()))
+    }
+
+    /// Of everybody, at one instant, by name.
+    func standings(
+        cohort: Slug
+    ) async throws(ProvostError) -> (record: CohortRecord, standings: [(learner: LearnerRecord, standing: Standing)]) {
+        let record = try await context.store.standings(cohort: cohort)
+        let rule = StandingRule(record, zone: try context.zones.zone(record.cohort.timezone))
+        let now = context.now()
+        return (record, record.learners.map { ($0, rule.standing(of: $0, at: now)) })
+    }
+}
+
+extension LearnerReport {
+    fileprivate init(_ standing: Standing, of learner: LearnerRecord, cohort: Cohort) {
+        self.init(
+            person: learner.person, enrollment: learner.enrollment, cohort: cohort,
+            items: standing.items.map { item in
+                ReportItem(
+                    slug: item.slug, title: item.title, kind: item.kind, phase: item.terms.phase, weight: item.weight,
+                    result: item.result, evidence: item.evidence)
+            }, total: standing.total, outcome: standing.outcome)
+    }
+}
+
+extension StandingItem {
+    /// The rows that the result was earned by; none while nothing counts, or where it is excused.
+    var evidence: [EvidenceRow] {
+        guard result.counted != nil else { return [] }
+        if case .counted(_, _, let marks) = marks { return marks.map { EvidenceRow(kind: .mark, id: $0.id.text) } }
+        if kind == .attendance { return attendance.map { EvidenceRow(kind: .attendance, id: "att_\($0.sequence)") } }
+        guard let counting, let score = counting.attempt.score else { return [] }
+        return [
+            EvidenceRow(kind: .submission, id: counting.attempt.submission.text, digest: counting.digest),
+            EvidenceRow(
+                kind: .grading, id: score.grading.text, digest: counting.digest, graderVersion: counting.graderVersion,
+                labVersion: counting.labVersion),
+        ]
     }
 }

@@ -19,7 +19,7 @@ package struct ReceiptSigner: Sendable {
                 key = try Curve25519.Signing.PrivateKey(rawRepresentation: stored)
             } else {
                 key = Curve25519.Signing.PrivateKey()
-                try Self.write(Array(key.rawRepresentation), to: path)
+                try KeyFile.write(Array(key.rawRepresentation), to: path)
             }
         } catch {
             throw ProvostError(.unavailable, "The receipt key \(path) cannot be used; restore it from a backup.", cause: error)
@@ -37,9 +37,12 @@ package struct ReceiptSigner: Sendable {
         return Receipt(
             submission: submission, assignmentName: assignmentName, key: keyId, signature: signature.base64EncodedString())
     }
+}
 
+/// Files of secret keys.
+enum KeyFile {
     /// Under another name first: a loss of power leaves a whole key or none, never a damaged one that no start gets past.
-    private static func write(_ bytes: [UInt8], to path: String) throws {
+    static func write(_ bytes: [UInt8], to path: String) throws {
         let temporary = path + ".new"
         unsafe unlink(temporary)
         let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)

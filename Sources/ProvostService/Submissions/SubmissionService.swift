@@ -246,7 +246,7 @@ package struct SubmissionService: Sendable {
     private func view(_ row: SubmissionRow, for principal: Principal) async throws(ProvostError) -> SubmissionView {
         let instructs = principal.isAdministrator || (principal.role(in: row.assignment.cohort) ?? .learner) >= .instructor
         let position = row.newest?.stage == .queued ? try await context.store.queuePosition(row.newest!.id) : nil
-        let grading = instructs ? row.newest : try await forLearner(row.newest, of: row.assignment)
+        let grading = instructs ? row.newest : try await forLearner(row.newest, of: row.assignment, person: row.person.id)
         let isHidden = row.newest?.record?.score != nil && grading?.record?.score == nil
         return SubmissionView(
             submission: row.submission, assignmentName: "\(row.assignment.cohort)/\(row.assignment.slug)",
@@ -258,12 +258,17 @@ package struct SubmissionService: Sendable {
 
 extension SubmissionService {
     /// What is shown after the due date waits until nothing is taken any more, late hand-ins included.
-    private func forLearner(_ grading: Grading?, of assignment: Assignment) async throws(ProvostError) -> Grading? {
+    private func forLearner(
+        _ grading: Grading?, of assignment: Assignment, person: ID<Person>
+    ) async throws(ProvostError) -> Grading? {
         guard let grading else { return nil }
         var afterDue = false
         if grading.record?.tests.contains(where: { $0.visibility == .afterDue }) == true {
             let cohort = try await context.store.cohort(assignment.cohort)
-            let window = AssignmentWindow(assignment: assignment, cohort: cohort, zone: try context.zones.zone(cohort.timezone))
+            let zone = try context.zones.zone(cohort.timezone)
+            let window = LearnerWindow.window(
+                AssignmentWindow(assignment: assignment, cohort: cohort, zone: zone), of: assignment.slug,
+                allowances: try await context.store.standingAllowances(cohort: cohort.slug, person: person), zone: zone)
             afterDue = context.now() >= window.closes
         }
         return grading.forLearner(afterDue: afterDue)

@@ -9,12 +9,22 @@ package struct Provost: Sendable {
     package let context: ServiceContext
     package let people: PeopleService
     package let programs: ProgramService
+    package let rosters: RosterService
+    package let reports: ReportService
+    package let personData: PersonDataService
     package let labs: LabService
     package let images: ImageService
     package let assignments: AssignmentService
     package let submissions: SubmissionService
     package let regrades: RegradeService
     package let results: ResultService
+    package let standings: StandingService
+    package let marks: MarkService
+    package let attendance: AttendanceService
+    package let allowances: AllowanceService
+    package let integrity: IntegrityService
+    package let appeals: AppealService
+    package let certificates: CertificateService
     package let limits: LimitService
     package let budgets: BudgetService
     package let archives: ArchiveIntake
@@ -64,16 +74,26 @@ package struct Provost: Sendable {
             context, runner: JobRunner(context, runner: runner, events: events), events: events, workers: workers, grace: grace)
         people = PeopleService(context)
         programs = ProgramService(context)
+        rosters = RosterService(context)
+        reports = ReportService(context)
         labs = LabService(context, trees: trees, images: images)
         assignments = AssignmentService(context)
         submissions = SubmissionService(context, signer: signer, assignments: assignments, queue: queue)
         regrades = RegradeService(context, assignments: assignments, queue: queue)
-        results = ResultService(context, assignments: assignments)
+        standings = StandingService(context)
+        results = ResultService(context, assignments: assignments, standings: standings)
+        marks = MarkService(context)
+        attendance = AttendanceService(context)
+        allowances = AllowanceService(context)
+        integrity = IntegrityService(context)
+        appeals = AppealService(context)
+        certificates = CertificateService(context, standings: standings, submissions: submissions)
         limits = LimitService(context, assignments: assignments)
         budgets = BudgetService(context)
         trials = TrialService(context, assignments: assignments, runner: runner, places: max(1, workers / 2))
         workspaces = try WorkspaceService(
             context, settings: workspaceSettings, assignments: assignments, trees: trees, images: store)
+        personData = PersonDataService(context, workspaces: workspaces)
         slots = SlotService(context)
         archives = ArchiveIntake(blobs: context.blobs)
         startedAt = context.now()

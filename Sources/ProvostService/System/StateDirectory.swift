@@ -47,7 +47,7 @@ package final class StateDirectory: Sendable {
                 .conflict, "Another provostd already runs on \(absolute); stop it first, or give this one another --state.")
         }
         for (folder, mode) in [
-            ("blobs", 0o700), ("keys", 0o700), ("trees", 0o711), ("tools", 0o711), ("images", 0o711),
+            ("blobs", 0o700), ("keys", 0o700), ("keys/issuers", 0o700), ("trees", 0o711), ("tools", 0o711), ("images", 0o711),
             ("door", 0o711),
         ]
             as [(String, mode_t)]

@@ -30,6 +30,7 @@ final class RunningWorkspace: Sendable {
     /// Held as long as it runs: an image in use is not removed.
     let image: UsableImage?
     private let watched: Mutex<Watch>
+    private let looked = Mutex<(at: ContinuousClock.Instant, usage: WorkspaceUsage)?>(nil)
 
     init(_ id: ID<Workspace>, kept: KeptWorkspace, image: UsableImage?, meter: RunMeter, uptime: TimeSpan) {
         self.id = id
@@ -42,6 +43,16 @@ final class RunningWorkspace: Sendable {
     var watch: Watch { watched.withLock { $0 } }
     func update<Value: Sendable>(_ change: (inout sending Watch) -> sending Value) -> Value {
         watched.withLock { change(&$0) }
+    }
+
+    /// What its keeper said within the last tenth of a second.
+    var freshUsage: WorkspaceUsage? {
+        looked.withLock { looked in looked.flatMap { ContinuousClock.now - $0.at < .milliseconds(100) ? $0.usage : nil } }
+    }
+    /// Its keeper said so now.
+    func look(_ usage: WorkspaceUsage) {
+        looked.withLock { $0 = (.now, usage) }
+        update { $0.usage = usage }
     }
 
     /// What the run has used, with what its keeper counted last.

@@ -55,6 +55,7 @@ extension WorkspaceCare {
             image = try? await runs.image(lab, tree: tree)
         }
         runs.adopt(workspace.id, kept: kept, image: image, meter: meter)
+        await runs.write(meter, of: workspace.id)
         if workspace.state == .frozen { runs[workspace.id]?.update { $0.frozenAt = uptime } }
         // A lease that the earlier daemon could not renew.
         if let run = runs[workspace.id], let usage = try? await kept.usage() {

@@ -82,8 +82,14 @@ final class WorkspaceRuns: Sendable {
             }
             let began = settings.uptime()
             let meter = RunMeter(start: kept.start, at: began)
-            adopt(workspace.id, kept: kept, image: order.image, meter: meter)
-            return try await context.store.didStart(workspace.id, start: workspace.start, at: context.now())
+            let run = adopt(workspace.id, kept: kept, image: order.image, meter: meter)
+            // Side by side: each waits for somebody else, the disk or the keeper. All are done before it is said to run.
+            async let isKept: Void = write(meter, of: workspace.id)
+            async let usage = look(at: run)
+            let started = try await context.store.didStart(workspace.id, start: workspace.start, at: context.now())
+            await isKept
+            _ = await usage
+            return started
         } catch {
             let known =
                 error as? ProvostError ?? ProvostError(.internalError, "The workspace could not be started.", cause: error)
@@ -168,16 +174,30 @@ final class WorkspaceRuns: Sendable {
         try await volumes.prepare(id, rescue: rescue)
     }
 
-    /// Takes a running one over: after a start, or of an earlier daemon.
-    func adopt(_ id: ID<Workspace>, kept: KeptWorkspace, image: UsableImage?, meter: RunMeter) {
+    /// Takes a running one over: after a start, or of an earlier daemon. Its meter is the caller's to write.
+    @discardableResult
+    func adopt(_ id: ID<Workspace>, kept: KeptWorkspace, image: UsableImage?, meter: RunMeter) -> RunningWorkspace {
         let run = RunningWorkspace(id, kept: kept, image: image, meter: meter, uptime: settings.uptime())
-        meter.write(meterPath(id))
         running.withLock { $0[id] = run }
         Task { [self] in
             let ending = await kept.ended()
             run.update { $0.usage = ending.usage }
             await settle(id, start: run.start, used: run.use(at: settings.uptime()), reason: .ended, detail: ending.reason)
         }
+        return run
+    }
+
+    func write(_ meter: RunMeter, of id: ID<Workspace>) async {
+        let path = meterPath(id)
+        try? await Blocking.run { meter.write(path) }
+    }
+
+    /// What it uses: asked for anew, unless somebody did within the last tenth of a second. nil when nobody knows.
+    func look(at run: RunningWorkspace) async -> WorkspaceUsage? {
+        if let usage = run.freshUsage { return usage }
+        guard let usage = try? await run.kept.usage() else { return run.watch.usage }
+        run.look(usage)
+        return usage
     }
 
     func meterPath(_ id: ID<Workspace>) -> String { context.directory.path + "/run/.meters/\(id.text)" }

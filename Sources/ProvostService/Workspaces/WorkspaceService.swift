@@ -105,8 +105,8 @@ package final class WorkspaceService: Sendable {
                 workspace: workspace, place: place, usage: nil, deadline: nil, deadlineCause: nil, balance: nil,
                 deleteOn: deleteOn)
         }
-        // Asked anew: it costs the keeper a few file reads, and a learner looks at what they just did.
-        let usage = (try? await run.kept.usage()) ?? run.watch.usage
+        // It costs the keeper a few file reads, and a learner looks at what they just did.
+        let usage = await machinery.runs.look(at: run)
         let watch = run.watch
         var (deadline, cause) = (watch.idle?.deadline, watch.idle?.cause)
         if let left = watch.left {

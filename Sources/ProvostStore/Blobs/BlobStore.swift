@@ -1,12 +1,14 @@
 import Glibc
 package import ProvostCore
 
-/// Contents named by their SHA-256, one file each: `ab/cdef…` in the store's folder. A content never changes and is never removed.
+/// Contents named by their SHA-256, one file each: `ab/cdef…` in the store's folder. A content never changes; it is removed only when the
+/// person is erased who handed it in.
 ///
 /// A digest that was handed out is on the disk, name and bytes. All calls block: run them off the cooperative pool.
 /// Every call throws `unavailable` when the disk is full, and then leaves nothing behind.
 package final class BlobStore: Sendable {
     private let directory: String
+    private let claims = BlobClaims()
     private var incoming: String { "\(directory)/incoming" }
 
     /// Makes the folder with all its subfolders (mode 0700), and removes what writers left that were never finished.
@@ -26,7 +28,9 @@ package final class BlobStore: Sendable {
     }
 
     /// Begins a new blob.
-    package func writer() throws(ProvostError) -> BlobWriter { try BlobWriter(folder: incoming, blobs: directory) }
+    package func writer() throws(ProvostError) -> BlobWriter {
+        try BlobWriter(folder: incoming, blobs: directory, claims: claims)
+    }
 
     /// Stores a content that is in memory.
     package func put(_ content: [UInt8]) throws(ProvostError) -> ContentDigest {
@@ -66,6 +70,15 @@ package final class BlobStore: Sendable {
 
     /// Whether the content is there.
     package func contains(_ digest: ContentDigest) -> Bool { unsafe access(path(of: digest), F_OK) == 0 }
+
+    /// Removes a content that no row names any more, for good; the caller has made sure of that. Whether it is gone now: false when the same
+    /// bytes arrived within the last hour, since their row may be on its way.
+    package func remove(_ digest: ContentDigest) throws(ProvostError) -> Bool {
+        try claims.unlessHeld(digest) { () throws(ProvostError) in
+            guard unsafe unlink(path(of: digest)) == 0 || errno == ENOENT else { throw Self.failure("unlink", digest, errno) }
+            try FileSystem.synchronizeFolder(FileSystem.parent(of: path(of: digest)))
+        }
+    }
 
     /// How long the content is. Throws `notFound`.
     package func size(_ digest: ContentDigest) throws(ProvostError) -> ByteCount {

@@ -23,12 +23,14 @@ package final class BlobWriter: Sendable {
     private let state: Mutex<State>
     private let temporary: String
     private let blobs: String
+    private let claims: BlobClaims
 
-    init(folder: String, blobs: String) throws(ProvostError) {
+    init(folder: String, blobs: String, claims: BlobClaims) throws(ProvostError) {
         var random = SystemRandomNumberGenerator()
         let name = String(UInt64.random(in: .min ... .max, using: &random), radix: 16)
         temporary = "\(folder)/\(name)"
         self.blobs = blobs
+        self.claims = claims
         let descriptor = unsafe open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o400)
         guard descriptor >= 0 else { throw StoreFailure.system("create \(temporary)", code: errno) }
         state = Mutex(State(descriptor: descriptor))
@@ -69,6 +71,7 @@ package final class BlobWriter: Sendable {
             return try state.withLock { state throws(ProvostError) in
                 guard state.descriptor >= 0 else { throw Self.ended }
                 let digest = ContentDigest(bytes: state.hasher.finalize())
+                claims.claim(digest)
                 let target = BlobStore.path(of: digest, in: blobs)
                 if unsafe access(target, F_OK) == 0 {
                     // Whoever named it had synced its bytes; only the name may still be on its way.

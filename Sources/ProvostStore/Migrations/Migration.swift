@@ -5,5 +5,7 @@ struct Migration: Sendable {
     let sql: String
 
     /// In order; the schema version is how many there are.
-    static let all: [Migration] = [.first, .records, .regradeSets, .workspaces, .closings, .slots, .programs, .rosters]
+    static let all: [Migration] = [
+        .first, .records, .regradeSets, .workspaces, .closings, .slots, .programs, .marks, .certificates, .rosters,
+    ]
 }

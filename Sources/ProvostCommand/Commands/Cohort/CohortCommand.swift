@@ -3,12 +3,12 @@ import ProvostCore
 
 struct CohortCommand: ParsableCommand {
     static let configuration = Help.command(
-        "cohort", "Make, list, extend and close cohorts, and keep their timetables.",
+        "cohort", "Make, list, fill, extend and close cohorts, and keep their timetables.",
         examples:
             "provost cohort create autumn --program data-101 \\ --first-day 2026-09-01 --last-day 2026-12-20 --timezone Asia/Seoul",
         subcommands: [
-            CohortCreate.self, CohortList.self, CohortExtend.self, CohortSchedule.self, CohortAdvance.self, CohortClose.self,
-            CohortReopen.self,
+            CohortCreate.self, CohortList.self, CohortImport.self, CohortExtend.self, CohortSchedule.self, CohortAdvance.self,
+            CohortClose.self, CohortReopen.self,
         ])
 
     static let columns: [Column<Cohort>] = [

@@ -25,17 +25,30 @@ struct Progress: AsyncParsableCommand {
         if reports.isEmpty { session.say(.noAssignments) }
         for report in reports {
             Console.out("\(report.cohort.title) (\(report.cohort.slug))\n")
-            try renderer.list(report.rows, columns, empty: session.text(.noAssignments))
+            guard let standing = report.standing else {
+                try renderer.list(report.rows, columns, empty: session.text(.noAssignments))
+                continue
+            }
+            try renderer.list(
+                standing.rows, StandingReport.columns(session, Times(cohorts: [report.cohort]), report),
+                empty: session.text(.noAssignments))
             for row in report.rows {
                 guard let notice = row.regrade else { continue }
                 Console.out(OutcomeReport.regraded(notice, subject: row.result.assignment.text, session: session))
             }
-            let score = report.rows.compactMap(\.result.score).reduce(Points.zero, +)
-            let most = report.rows.map(\.result.max).reduce(Points.zero, +)
-            Console.out(session.text(.progressTotal(score: "\(score)", max: "\(most)")) + "\n")
-            let missing = report.rows.filter { ($0.result.score ?? .zero) < $0.result.max }.map(\.assignment.assignment.slug.text)
-            if !missing.isEmpty { Console.out(session.text(.progressMissing(names: missing.joined(separator: ", "))) + "\n") }
+            Self.total(report, session)
+            Console.out(StandingReport.text(standing, session))
         }
+    }
+
+    /// Points of the labs, and those that have less than all.
+    private static func total(_ report: ProgressReport, _ session: Session) {
+        guard !report.rows.isEmpty else { return }
+        let score = report.rows.compactMap(\.result.score).reduce(Points.zero, +)
+        let most = report.rows.map(\.result.max).reduce(Points.zero, +)
+        Console.out(session.text(.progressTotal(score: "\(score)", max: "\(most)")) + "\n")
+        let missing = report.rows.filter { ($0.result.score ?? .zero) < $0.result.max }.map(\.assignment.assignment.slug.text)
+        if !missing.isEmpty { Console.out(session.text(.progressMissing(names: missing.joined(separator: ", "))) + "\n") }
     }
 
     private static func columns(_ session: Session, _ times: Times) -> [Column<ProgressReport.Row>] {

@@ -38,8 +38,14 @@ struct WorkspaceShell: AsyncParsableCommand {
     private func opening(_ name: String, _ there: Session) async throws -> SessionOpening {
         if let session { return watch ? .watch(session) : .attach(session) }
         if rescue { return .rescue }
-        if new { return .shell }
-        let sessions: [SessionInfo] = try await there.client.get(Route.path("workspaces", name, "sessions"))
+        return new ? .shell : try await .usual(name, there)
+    }
+}
+
+extension SessionOpening {
+    /// The newest terminal that was left, or a new one.
+    static func usual(_ workspace: String, _ there: Session) async throws -> Self {
+        let sessions: [SessionInfo] = try await there.client.get(Route.path("workspaces", workspace, "sessions"))
         let left = sessions.filter { $0.terminal && $0.attached == 0 }.map(\.number).max()
         return left.map { .attach($0) } ?? .shell
     }

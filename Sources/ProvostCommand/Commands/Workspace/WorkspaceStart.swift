@@ -9,19 +9,30 @@ struct WorkspaceStart: AsyncParsableCommand {
             The first start makes it, with the lab's starter files in your home. When the
             machine is full you get a place in a queue; Ctrl-C leaves, and keeps the place.
             """,
-        examples: "provost start web-service && provost shell", "provost start web-service --no-wait")
+        examples: "provost start web-service --shell", "provost start web-service && provost shell",
+        "provost start web-service --no-wait")
 
     @Argument(help: "The assignment, as “provost labs” names it; or a workspace's id.")
     var name: String
     @Flag(inversion: .prefixedNo, help: "Stay until it runs, or only take a place in the queue.")
     var wait = true
+    @Flag(help: "Go in as soon as it runs, as “provost shell” does.")
+    var shell = false
     @OptionGroup var cohort: CohortOption
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        if shell, !wait || output.output != .table { throw ValidationError("With --shell leave --no-wait and --output away.") }
+    }
+
     func run() async throws {
         let session = try connection.session()
         let info = try await Self.start(name, cohort: cohort.cohort, wait: wait, session)
+        if shell {
+            let id = info.workspace.id.text
+            return try await SessionRun.run(try await SessionOpening.usual(id, session), in: id, session)
+        }
         guard output.output == .table else {
             return try output.renderer(session).item(info, WorkspaceList.columns(session.wording(for: output.output), Times()))
         }

@@ -1,0 +1,326 @@
+import GRDB
+package import ProvostCore
+
+/// A certificate that was made and is to be kept.
+package struct NewCertificate: Sendable {
+    package let id: ID<Certificate>
+    package let enrollment: ID<Enrollment>
+    package let organization: Slug
+    package let learner: String
+    package let title: LocalizedText
+    package let summary: LocalizedText
+    package let validFrom: Timestamp
+    package let validUntil: Timestamp?
+    package let keyNumber: Int
+    package let statusList: Int
+    package let statusIndex: Int
+    package let token: String
+    package let digest: ContentDigest
+    package let evidence: [CertificateEvidence]
+    package let renews: ID<Certificate>?
+    package init(
+        id: ID<Certificate>, enrollment: ID<Enrollment>, organization: Slug, learner: String, title: LocalizedText,
+        summary: LocalizedText, validFrom: Timestamp, validUntil: Timestamp?, keyNumber: Int, statusList: Int, statusIndex: Int,
+        token: String, digest: ContentDigest, evidence: [CertificateEvidence], renews: ID<Certificate>?
+    ) {
+        self.id = id
+        self.enrollment = enrollment
+        self.organization = organization
+        self.learner = learner
+        self.title = title
+        self.summary = summary
+        self.validFrom = validFrom
+        self.validUntil = validUntil
+        self.keyNumber = keyNumber
+        self.statusList = statusList
+        self.statusIndex = statusIndex
+        self.token = token
+        self.digest = digest
+        self.evidence = evidence
+        self.renews = renews
+    }
+}
+
+// MARK: - Issuers
+
+extension Store {
+    /// Keeps the next public key of an organization. Throws `conflict` when another one has taken the number meanwhile.
+    package func createIssuerKey(
+        _ key: CertificateKey, by actor: String, at instant: Timestamp
+    ) async throws(ProvostError) {
+        try await write { db in
+            let organization = try db.key(of: key.organization, in: "organization")
+            let newest = try db.row("SELECT max(number) FROM issuerKey WHERE organization = ?", [organization]) { $0[0] as Int? }
+            guard key.number == ((newest ?? nil) ?? 0) + 1 else {
+                throw ProvostError(
+                    .conflict,
+                    "Another key of \(key.organization) was made at the same time; look with: provost certificate key list")
+            }
+            try db.run(
+                "INSERT INTO issuerKey (organization, number, point, createdAt) VALUES (?, ?, ?, ?)",
+                [organization, key.number, key.point, instant.milliseconds])
+            try db.appendAudit(
+                actor: actor, action: "issuer-key.create", subject: key.organization.text,
+                details: ["number": "\(key.number)", "point": key.point], at: instant)
+        }
+    }
+
+    /// Oldest first; empty: it has signed nothing yet. Throws `notFound` for an organization that is not there.
+    package func issuerKeys(of organization: Slug) async throws(ProvostError) -> [CertificateKey] {
+        try await read { db in
+            let key = try db.key(of: organization, in: "organization")
+            return try db.rows("SELECT number, point, createdAt FROM issuerKey WHERE organization = ? ORDER BY number", [key]) {
+                CertificateKey(organization: organization, number: $0[0], point: $0[1], createdAt: $0.instant(2))
+            }
+        }
+    }
+
+    package func organizationTitle(_ slug: Slug) async throws(ProvostError) -> String {
+        try await read { db in
+            guard let title = try db.row("SELECT title FROM organization WHERE slug = ?", [slug.text], { $0[0] as String }) else {
+                throw Missing.named("organization", slug)
+            }
+            return title
+        }
+    }
+
+    /// The opaque name of each person at an organization; a proposal is taken where there is none yet.
+    package func certificateSubjects(
+        _ proposals: [ID<Person>: String], organization: Slug
+    ) async throws(ProvostError) -> [ID<Person>: String] {
+        try await write { db in
+            let key = try db.key(of: organization, in: "organization")
+            var subjects: [ID<Person>: String] = [:]
+            for (person, proposal) in proposals {
+                try db.run(
+                    "INSERT INTO certificateSubject (person, organization, subject) VALUES (?, ?, ?) ON CONFLICT (person, organization) DO NOTHING",
+                    [person.text, key, proposal])
+                subjects[person] = try db.row(
+                    "SELECT subject FROM certificateSubject WHERE person = ? AND organization = ?", [person.text, key]
+                ) { $0[0] as String }
+            }
+            return subjects
+        }
+    }
+
+    /// Where the next certificates are listed: a list that is at most half full, and which of its places are taken.
+    package func statusPlaces(organization: Slug) async throws(ProvostError) -> (list: Int, taken: Set<Int>) {
+        let answer = try await read { db -> StatusPlaces in
+            let key = try db.key(of: organization, in: "organization")
+            let newest = try db.row("SELECT max(statusList) FROM certificate WHERE organization = ?", [key]) { $0[0] as Int? }
+            let list = (newest ?? nil) ?? 1
+            let taken = try db.rows(
+                "SELECT statusIndex FROM certificate WHERE organization = ? AND statusList = ?", [key, list]
+            ) { $0[0] as Int }
+            return taken.count < 65_536 ? StatusPlaces(list: list, taken: Set(taken)) : StatusPlaces(list: list + 1, taken: [])
+        }
+        return (answer.list, answer.taken)
+    }
+
+    /// The revoked places of one list; nil: no certificate is on a list of that number, and it is not the first.
+    package func revokedPlaces(organization: Slug, list: Int) async throws(ProvostError) -> [Int]? {
+        try await read { db in
+            let key = try db.key(of: organization, in: "organization")
+            let exists = try db.row(
+                "SELECT 1 FROM certificate WHERE organization = ? AND statusList = ? LIMIT 1", [key, list]
+            ) { _ in true }
+            guard list == 1 || exists != nil else { return nil }
+            return try db.rows(
+                """
+                SELECT k.statusIndex FROM certificate k JOIN certificateRevocation v ON v.certificate = k.id
+                WHERE k.organization = ? AND k.statusList = ?
+                """, [key, list]
+            ) { $0[0] as Int }
+        }
+    }
+}
+
+private struct StatusPlaces: Sendable {
+    let list: Int
+    let taken: Set<Int>
+}
+
+// MARK: - Certificates
+
+extension Store {
+    /// Throws `notFound`, and `conflict` when the cohort leads to no certificate.
+    package func certificateGround(cohort: Slug) async throws(ProvostError) -> CertificateGround {
+        try await read { db in
+            _ = try db.key(of: cohort, in: "cohort")
+            let found = try db.row(
+                """
+                SELECT o.slug, o.title, p.slug, p.title, c.title, c.timezone,
+                  (SELECT plan FROM cohortPlan WHERE cohort = c.id ORDER BY sequence DESC LIMIT 1)
+                FROM cohort c JOIN program p ON p.id = c.program JOIN organization o ON o.id = coalesce(c.organization, p.organization)
+                WHERE c.slug = ?
+                """, [cohort.text]
+            ) { row -> CertificateGround? in
+                guard let plan = try (row[6] as String?).map({ try Column.decoded($0, as: CohortPlan.self) }),
+                    let certificate = plan.certificate
+                else { return nil }
+                return CertificateGround(
+                    organization: row.slug(0), organizationTitle: row[1], program: row.slug(2), programTitle: row[3],
+                    cohort: cohort, cohortTitle: row[4], timezone: row[5], certificate: certificate)
+            }
+            guard let ground = found ?? nil else {
+                throw ProvostError(
+                    .conflict, "The cohort \(cohort) leads to no certificate: its program's file has no “certificate” section.")
+            }
+            return ground
+        }
+    }
+
+    /// Keeps those that nobody has yet, in one transaction, and answers with how many those are. One that the learner has already stays as it is.
+    package func issueCertificates(
+        _ certificates: [NewCertificate], by actor: String, at instant: Timestamp
+    ) async throws(ProvostError) -> Int {
+        try await write { db in
+            var kept = 0
+            for new in certificates {
+                let organization = try db.key(of: new.organization, in: "organization")
+                if new.renews == nil {
+                    let has = try db.row("SELECT 1 FROM certificate WHERE enrollment = ?", [new.enrollment.text]) { _ in true }
+                    guard has == nil else { continue }
+                } else if try db.row("SELECT 1 FROM certificate WHERE renews = ?", [new.renews?.text], { _ in true }) != nil {
+                    throw ProvostError(.conflict, "The certificate was renewed already.")
+                }
+                try db.run(
+                    """
+                    INSERT INTO certificate (id, enrollment, organization, learner, title, summary, validFrom, validUntil, keyNumber,
+                      statusList, statusIndex, token, digest, evidence, renews, issuedBy, issuedAt)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                    [
+                        new.id.text, new.enrollment.text, organization, new.learner, try Column.json(new.title),
+                        try Column.json(new.summary), new.validFrom.milliseconds, new.validUntil?.milliseconds, new.keyNumber,
+                        new.statusList, new.statusIndex, new.token, new.digest.hex, try Column.json(new.evidence),
+                        new.renews?.text, actor, instant.milliseconds,
+                    ])
+                var details = ["digest": new.digest.hex, "enrollment": new.enrollment.text]
+                if let renews = new.renews { details["renews"] = renews.text }
+                try db.appendAudit(
+                    actor: actor, action: new.renews == nil ? "certificate.issue" : "certificate.renew", subject: new.id.text,
+                    details: details, at: instant)
+                kept += 1
+            }
+            return kept
+        }
+    }
+
+    /// For ever. Throws `notFound`, and `conflict` when it is revoked already.
+    package func revokeCertificate(
+        _ id: ID<Certificate>, reason: String, by actor: String, at instant: Timestamp
+    ) async throws(ProvostError) {
+        try await write { db in
+            guard let content = try db.certificates("k.id = ?", [id.text]).first else {
+                throw Missing.identified("certificate", id)
+            }
+            guard content.certificate.revocation == nil else {
+                throw ProvostError(.conflict, "The certificate \(id) is revoked already.")
+            }
+            try db.run(
+                "INSERT INTO certificateRevocation (certificate, reason, actor, at) VALUES (?, ?, ?, ?)",
+                [id.text, reason, actor, instant.milliseconds])
+            try db.appendAudit(
+                actor: actor, action: "certificate.revoke", subject: id.text, details: ["reason": reason], at: instant)
+        }
+    }
+
+    /// Throws `notFound`.
+    package func certificate(_ id: ID<Certificate>) async throws(ProvostError) -> CertificateContent {
+        try await read { db in
+            guard let content = try db.certificates("k.id = ?", [id.text]).first else {
+                throw Missing.identified("certificate", id)
+            }
+            return content
+        }
+    }
+
+    /// By person, the older first.
+    package func certificates(cohort: Slug) async throws(ProvostError) -> [CertificateContent] {
+        try await read { db in
+            try db.certificates("e.cohort = ?", [try db.key(of: cohort, in: "cohort")])
+        }
+    }
+
+    package func certificates(person: ID<Person>) async throws(ProvostError) -> [CertificateContent] {
+        try await read { db in try db.certificates("e.person = ?", [person.text]) }
+    }
+
+    /// The audit's rows about one certificate, or about what a digest was published as.
+    package func auditEntries(subject: String, action: String) async throws(ProvostError) -> [AuditEntry] {
+        try await read { db in
+            try db.rows(
+                """
+                SELECT sequence, at, actor, action, subject, details, hash FROM audit WHERE subject = ? AND action = ?
+                ORDER BY sequence
+                """, [subject, action]
+            ) {
+                AuditEntry(
+                    sequence: $0[0], at: $0.instant(1), actor: $0[2], action: $0[3], subject: $0[4], details: $0[5],
+                    hash: try $0.digest(6))
+            }
+        }
+    }
+
+    /// The number of the audit's entry that published a grader's or a lab's version; nil: none did.
+    package func publication(of digest: ContentDigest, action: String) async throws(ProvostError) -> Int64? {
+        try await read { db in
+            try db.row(
+                "SELECT sequence FROM audit WHERE action = ? AND json_extract(details, '$.digest') = ? ORDER BY sequence LIMIT 1",
+                [action, digest.hex]
+            ) { $0[0] as Int64 }
+        }
+    }
+
+    /// What a grading's score says it was made from; nil: there is no such score.
+    package func scoreOrigin(
+        grading: String
+    ) async throws(ProvostError) -> (
+        submission: ID<Submission>, digest: ContentDigest, grader: ContentDigest, lab: ContentDigest
+    )? {
+        let origin = try await read { db in
+            try db.row(
+                "SELECT submission, submissionDigest, graderVersion, labVersion FROM score WHERE grading = ?", [grading]
+            ) { ScoreOrigin(submission: $0.id(0), digest: try $0.digest(1), grader: try $0.digest(2), lab: try $0.digest(3)) }
+        }
+        return origin.map { ($0.submission, $0.digest, $0.grader, $0.lab) }
+    }
+}
+
+private struct ScoreOrigin: Sendable {
+    let submission: ID<Submission>
+    let digest: ContentDigest
+    let grader: ContentDigest
+    let lab: ContentDigest
+}
+
+extension Database {
+    fileprivate func certificates(_ clause: String, _ arguments: StatementArguments) throws -> [CertificateContent] {
+        try rows(
+            """
+            SELECT k.id, p.id, p.slug, p.name, p.email, c.slug, g.slug, o.slug, k.title, k.validFrom, k.validUntil, k.issuedAt,
+              k.issuedBy, k.digest, k.renews, n.id, v.reason, v.actor, v.at, k.enrollment, k.learner, k.summary, o.title, g.title,
+              c.title, c.timezone, k.token, k.statusList, k.statusIndex, k.evidence
+            FROM certificate k JOIN enrollment e ON e.id = k.enrollment JOIN person p ON p.id = e.person
+              JOIN cohort c ON c.id = e.cohort JOIN program g ON g.id = c.program JOIN organization o ON o.id = k.organization
+              LEFT JOIN certificate n ON n.renews = k.id LEFT JOIN certificateRevocation v ON v.certificate = k.id
+            WHERE \(clause) ORDER BY p.slug, k.issuedAt, k.id
+            """, arguments
+        ) { row in
+            let revocation = try (row[16] as String?).map {
+                Certificate.Revocation(reason: $0, by: row[17], at: row.instant(18))
+            }
+            let certificate = Certificate(
+                id: row.id(0), person: row.person(1), cohort: row.slug(5), program: row.slug(6), organization: row.slug(7),
+                title: try Column.decoded(row[8]), validFrom: row.instant(9), validUntil: row.optionalInstant(10),
+                issuedAt: row.instant(11), issuedBy: row[12], digest: try row.digest(13),
+                renews: (row[14] as String?).map { ID(trusted: $0) }, renewedBy: (row[15] as String?).map { ID(trusted: $0) },
+                revocation: revocation)
+            return CertificateContent(
+                certificate: certificate, enrollment: row.id(19), learner: row[20], summary: try Column.decoded(row[21]),
+                organizationTitle: row[22], programTitle: row[23], cohortTitle: row[24], timezone: row[25], token: row[26],
+                statusList: row[27], statusIndex: row[28], evidence: try Column.decoded(row[29]))
+        }
+    }
+}
