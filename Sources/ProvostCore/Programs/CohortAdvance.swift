@@ -42,7 +42,7 @@ package struct CohortAdvance: Hashable, Sendable {
         }
         let removed = present.filter { !names.contains($0.assignment.slug) }
         for gone in removed where gone.isUsed {
-            refusals.append("“\(gone.assignment.slug)” would go away, and learners have worked on it")
+            refusals.append("“\(gone.assignment.slug)” would go away, and there is work of learners, a slot or a mark on it")
         }
         for gone in removed where !gone.isUsed && gone.assignment.opens <= now && !gone.assignment.isLab {
             refusals.append("“\(gone.assignment.slug)” would go away, and it has begun")

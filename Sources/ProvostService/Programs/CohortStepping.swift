@@ -26,7 +26,7 @@ struct CohortStepping: Sendable {
         let cohort = state.cohort.slug
         let present =
             state.assignments.map { CohortAdvance.Present(DatedAssignment($0), isUsed: state.used.contains($0.slug)) }
-            + state.marked.map { CohortAdvance.Present(DatedAssignment($0), isUsed: false) }
+            + state.marked.map { CohortAdvance.Present(DatedAssignment($0), isUsed: state.used.contains($0.slug)) }
         let advance = CohortAdvance.compare(present, plan: state.plan, with: planning, now: now)
         let labs = Dictionary(state.assignments.map { ($0.slug, $0) }) { first, _ in first }
         let marked = Dictionary(state.marked.map { ($0.slug, $0) }) { first, _ in first }
