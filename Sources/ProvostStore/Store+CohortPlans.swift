@@ -151,7 +151,7 @@ extension Database {
     }
 
     fileprivate func cohortState(_ slug: Slug, key: String) throws -> CohortState {
-        // Each by an index of its own; what learners handed in or run, and what people noted about it.
+        // What learners handed in or run, and what people noted about it.
         let records = ["mark", "allowance", "integrityCase", "appeal"]
         let noted = { (column: String) in
             records.map { "EXISTS (SELECT 1 FROM \($0) WHERE \(column) = a.id)" }.joined(separator: " OR ")
