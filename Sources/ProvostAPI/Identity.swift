@@ -67,21 +67,32 @@ package struct NewProgram: Codable, Sendable {
     }
 }
 
-/// `POST /v1/cohorts`. Both days belong to the cohort.
+/// `POST /v1/cohorts`. Both days belong to the cohort. Of a published program it gets everything that the program's newest version says.
 package struct NewCohort: Codable, Sendable {
     package var program: Slug
     package var slug: Slug
     package var title: String?
     package var firstDay: CivilDate
-    package var lastDay: CivilDate
-    package var timezone: String
-    package init(program: Slug, slug: Slug, title: String? = nil, firstDay: CivilDate, lastDay: CivilDate, timezone: String) {
+    /// nil: the last day that something of the program lies on.
+    package var lastDay: CivilDate?
+    /// nil: the program's.
+    package var timezone: String?
+    /// The campus's organization; nil: the program's own.
+    package var organization: Slug?
+    /// Days on which nothing is due, besides the program's own.
+    package var holidays: [CivilDate]?
+    package init(
+        program: Slug, slug: Slug, title: String? = nil, firstDay: CivilDate, lastDay: CivilDate? = nil, timezone: String? = nil,
+        organization: Slug? = nil, holidays: [CivilDate]? = nil
+    ) {
         self.program = program
         self.slug = slug
         self.title = title
         self.firstDay = firstDay
         self.lastDay = lastDay
         self.timezone = timezone
+        self.organization = organization
+        self.holidays = holidays
     }
 }
 

@@ -8,6 +8,11 @@
 /// | GET status | → StatusReport | anyone known |
 /// | GET doctor | → DoctorReport | administrators |
 /// | GET/POST organizations, programs, cohorts, persons | New… → the thing; → array | administrators; cohorts are listed to their members |
+/// | POST program-versions | ProgramFile → PublishedProgram | administrators |
+/// | GET programs/{program}/versions | → [ProgramVersion], newest first | instructors |
+/// | POST programs/{program}/diff | ProgramComparison → ProgramDifference | instructors |
+/// | GET cohorts/{cohort}/plan | → CohortPlanInfo | members |
+/// | POST cohorts/{cohort}/advance | AdvanceCohort → CohortAdvanceReport | administrators |
 /// | GET persons/{person}/data?reason= | → PersonData | own; administrators |
 /// | POST persons/{person}/erasure | EraseOrder → ErasureReport | administrators |
 /// | GET/POST cohorts/{cohort}/enrollments | NewEnrollment → EnrollmentCode; → [Enrollment] | cohort's admins; instructors list |

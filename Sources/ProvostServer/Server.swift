@@ -49,6 +49,7 @@ package enum Server {
         router.add(middleware: PrincipalMiddleware(provost, ownUser: ownUser))
         let group = router.group(RouterPath(Route.prefix))
         PeopleRoutes(provost: provost).add(to: group)
+        ProgramRoutes(programs: provost.programs).add(to: group)
         RosterRoutes(provost: provost).add(to: group)
         LabRoutes(provost: provost).add(to: group)
         ImageRoutes(images: provost.images).add(to: group)

@@ -26,7 +26,7 @@ package struct CohortState: Sendable {
     package let plan: CohortPlan?
     package let assignments: [Assignment]
     package let marked: [MarkedAssignment]
-    /// Labs' assignments with submissions, workspaces or slots.
+    /// Those with submissions, workspaces, slots, marks or anything else that people noted about them.
     package let used: Set<Slug>
     /// What is set at the cohort itself.
     package let limits: [LimitSetting]
@@ -151,11 +151,18 @@ extension Database {
     }
 
     fileprivate func cohortState(_ slug: Slug, key: String) throws -> CohortState {
+        // What learners handed in or run, and what people noted about it.
+        let records = ["mark", "allowance", "integrityCase", "appeal"]
+        let noted = { (column: String) in
+            records.map { "EXISTS (SELECT 1 FROM \($0) WHERE \(column) = a.id)" }.joined(separator: " OR ")
+        }
         let used = try rows(
             """
-            SELECT a.slug FROM assignment a WHERE a.cohort = ? AND (
+            SELECT a.slug FROM assignment a WHERE a.cohort = ?1 AND (
               EXISTS (SELECT 1 FROM submission WHERE assignment = a.id) OR EXISTS (SELECT 1 FROM workspace WHERE assignment = a.id)
-              OR EXISTS (SELECT 1 FROM slot WHERE assignment = a.id))
+              OR EXISTS (SELECT 1 FROM slot WHERE assignment = a.id) OR \(noted("assignment")))
+            UNION ALL
+            SELECT a.slug FROM markedAssignment a WHERE a.cohort = ?1 AND (\(noted("markedAssignment")))
             """, [key]
         ) { $0.slug(0) }
         return CohortState(

@@ -36,6 +36,18 @@ enum Samples {
         assignment: assignment, timezone: "Asia/Seoul", opensAt: instant, dueAt: later, closesAt: later, state: "open",
         points: Points(whole: 20),
         attemptsUsed: 1, score: Points(thousandths: 12_500))
+    static let programVersion = ProgramVersion(
+        digest: digest(4), number: 2,
+        description: ProgramDescription(
+            name: slug("data"), title: LocalizedText(english: "Data", korean: "데이터"), organization: slug("acme"),
+            timezone: "Asia/Seoul",
+            phases: [
+                .init(
+                    name: slug("basics"), title: LocalizedText(english: "Basics"), place: .onSite, begins: .day(1),
+                    ends: .week(2, .friday), hours: 12)
+            ], assignments: []), publishedAt: instant)
+    static let programChange = ProgramChange(
+        subject: "assignment web", name: "due", before: "week 2 friday 23:59", after: "week 3 friday 23:59")
     static let submission = Submission(
         id: ID(trusted: "sub_1"), assignment: ID(trusted: "asg_1"), person: ID(trusted: "per_1"), attempt: 2, digest: digest(2),
         bytes: ByteCount(2048),
@@ -307,6 +319,38 @@ enum Samples {
                 "new-extension",
                 NewExtension(person: slug("minji"), until: CivilTime(date: day, secondOfDay: 64_800), reason: "ill")),
             Sample("new-extension-bare", NewExtension(person: nil, until: CivilTime(date: day), reason: "outage")),
+            Sample("program-file", ProgramFile(name: "data.yaml", text: "name: data\n")),
+            Sample(
+                "published-program",
+                PublishedProgram(version: programVersion, new: true, since: 1, changes: [programChange])),
+            Sample(
+                "program-comparison",
+                ProgramComparison(from: 1, to: 2, file: ProgramFile(name: "data.yaml", text: "name: data\n"))),
+            Sample("program-comparison-empty", ProgramComparison()),
+            Sample("program-difference", ProgramDifference(from: 1, to: 2, changes: [programChange])),
+            Sample("advance-cohort", AdvanceCohort(dryRun: true)),
+            Sample(
+                "cohort-advance-report",
+                CohortAdvanceReport(
+                    cohort: slug("spring"), from: 1, to: 2, changes: [programChange], refusals: ["“web” would close earlier"],
+                    applied: false)),
+            Sample(
+                "cohort-plan-info",
+                CohortPlanInfo(
+                    cohort: cohort, version: 1, newestVersion: 2,
+                    phases: [
+                        CohortPlan.Phase(
+                            name: slug("basics"), title: LocalizedText(english: "Basics", korean: "기초"), place: .onSite,
+                            firstDay: day, lastDay: day.adding(days: 9), hours: 12)
+                    ],
+                    assignments: [
+                        CohortPlanInfo.Item(
+                            slug: slug("web"), title: LocalizedText(english: "Web", korean: "웹"), kind: .lab,
+                            phase: slug("basics"),
+                            opens: CivilTime(date: day), due: CivilTime(date: day.adding(days: 7), secondOfDay: 64_800),
+                            closes: CivilTime(date: day.adding(days: 9)), attempts: 3, coolOff: .seconds(600), weight: 2,
+                            bonus: false)
+                    ])),
             Sample(
                 "new-slot",
                 NewSlot(

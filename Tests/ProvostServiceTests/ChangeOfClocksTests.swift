@@ -41,7 +41,7 @@ extension RealRooms {
         private static func cohort(_ night: Night, _ home: Home) async throws -> (slug: Slug, learner: Principal) {
             let slug = Slug(trusted: "night")
             home.clock.set("2026-03-01T00:00:00Z")
-            _ = try await home.provost.people.createCohort(
+            _ = try await home.provost.programs.createCohort(
                 Home.root, program: Slug(trusted: "backend"), slug: slug, title: nil, firstDay: CivilDate(parsing: "2026-03-01"),
                 lastDay: CivilDate(parsing: night.lastDay), timezone: night.zone)
             _ = try await home.provost.assignments.create(

@@ -110,7 +110,7 @@ struct Home: Sendable {
         _ = try await people.createOrganization(Self.root, slug: slug("acme"), title: nil)
         _ = try await people.createProgram(Self.root, organization: slug("acme"), slug: slug("backend"), title: nil)
         for cohort in [Self.cohort, slug("autumn")] {
-            _ = try await people.createCohort(
+            _ = try await provost.programs.createCohort(
                 Self.root, program: slug("backend"), slug: cohort, title: nil, firstDay: CivilDate(parsing: "2026-05-01"),
                 lastDay: CivilDate(parsing: "2026-08-31"),
                 timezone: "Asia/Seoul")

@@ -187,7 +187,7 @@ extension RealRooms {
         @Test func datesThatCouldNotBeReadAgainAreRefused() async throws {
             try await Home.with { home in
                 let create = { (first: String, last: String, zone: String) in
-                    _ = try await home.provost.people.createCohort(
+                    _ = try await home.provost.programs.createCohort(
                         Home.root, program: Slug(trusted: "backend"), slug: Slug(trusted: "long"), title: nil,
                         firstDay: CivilDate(parsing: first),
                         lastDay: CivilDate(parsing: last), timezone: zone)

@@ -146,7 +146,7 @@ extension RealRooms {
                 #expect(try await here.home.provost.slots.list(hana, cohort: Home.cohort).isEmpty)
 
                 let berlin = Slug(trusted: "berlin")
-                _ = try await here.home.provost.people.createCohort(
+                _ = try await here.home.provost.programs.createCohort(
                     Home.root, program: Slug(trusted: "backend"), slug: berlin, title: nil,
                     firstDay: CivilDate(parsing: "2026-10-01"), lastDay: CivilDate(parsing: "2027-04-30"),
                     timezone: "Europe/Berlin")

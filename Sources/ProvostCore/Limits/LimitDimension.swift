@@ -1,5 +1,5 @@
 /// What a limit caps. `provost quota` names these; `DESIGN.md` calls them the dimensions of a limit.
-package enum LimitDimension: String, Hashable, Sendable, Codable, CaseIterable {
+package enum LimitDimension: String, Hashable, Sendable, Codable, CodingKeyRepresentable, CaseIterable {
     /// Processors at a time of one workspace, in thousandths: 1500 is one and a half.
     case cpus
     /// Memory of one workspace without swap, in bytes.

@@ -19,6 +19,12 @@ package struct CohortAdvance: Hashable, Sendable {
     package let changed: [DatedAssignment]
     package let removed: [Slug]
 
+    /// With more changes and refusals, of what is no assignment.
+    package func adding(changes more: [ProgramChange], refusals others: [String]) -> CohortAdvance {
+        CohortAdvance(
+            changes: changes + more, refusals: refusals + others, added: added, changed: changed, removed: removed)
+    }
+
     /// Pure. What has not opened yet may change freely; of what has, dates do not come earlier, attempts do not become fewer, lateness does
     /// not become dearer, and the work stays. Nothing that learners have worked on goes away.
     /// - Parameter now: on the cohort's wall clock.
@@ -36,7 +42,7 @@ package struct CohortAdvance: Hashable, Sendable {
         }
         let removed = present.filter { !names.contains($0.assignment.slug) }
         for gone in removed where gone.isUsed {
-            refusals.append("“\(gone.assignment.slug)” would go away, and learners have worked on it")
+            refusals.append("“\(gone.assignment.slug)” would go away, and there is work of learners, a slot or a mark on it")
         }
         for gone in removed where !gone.isUsed && gone.assignment.opens <= now && !gone.assignment.isLab {
             refusals.append("“\(gone.assignment.slug)” would go away, and it has begun")

@@ -32,10 +32,9 @@ struct PeopleRoutes {
         router.get("cohorts") { _, context in try await json(people.cohorts(context.known())) }
         router.post("cohorts") { request, context in
             let body = try await decoded(request, as: NewCohort.self)
-            let cohort = try await people.createCohort(
+            let cohort = try await provost.programs.createCohort(
                 context.known(), program: body.program, slug: body.slug, title: body.title, firstDay: body.firstDay,
-                lastDay: body.lastDay,
-                timezone: body.timezone)
+                lastDay: body.lastDay, timezone: body.timezone, organization: body.organization, holidays: body.holidays ?? [])
             return try json(cohort, status: .created)
         }
         router.get("persons") { _, context in try await json(people.persons(context.known())) }

@@ -42,27 +42,6 @@ package struct PeopleService: Sendable {
         return try await context.store.programs()
     }
 
-    /// Throws `invalid` for an unknown timezone or a last day before the first.
-    package func createCohort(
-        _ principal: Principal, program: Slug, slug: Slug, title: String?, firstDay: CivilDate, lastDay: CivilDate,
-        timezone: String
-    ) async throws(ProvostError) -> Cohort {
-        try principal.require(.administer)
-        _ = try context.zones.zone(timezone)
-        guard lastDay.year < 9999 else {
-            throw ProvostError(.invalid, "The last day \(lastDay) is too far away; the year 9998 is the last.")
-        }
-        guard firstDay <= lastDay else {
-            throw ProvostError(.invalid, "The last day \(lastDay) is before the first day \(firstDay).")
-        }
-        let cohort = Cohort(
-            id: context.identifiers.next("coh"), program: program, slug: slug, title: title ?? slug.text, firstDay: firstDay,
-            lastDay: lastDay,
-            timezone: timezone)
-        try await context.store.createCohort(cohort, by: principal.name, at: context.now())
-        return cohort
-    }
-
     /// All for administrators, their own for others.
     package func cohorts(_ principal: Principal) async throws(ProvostError) -> [Cohort] {
         let all = try await context.store.cohorts()

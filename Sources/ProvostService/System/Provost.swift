@@ -8,6 +8,7 @@ import ProvostStore
 package struct Provost: Sendable {
     package let context: ServiceContext
     package let people: PeopleService
+    package let programs: ProgramService
     package let rosters: RosterService
     package let reports: ReportService
     package let personData: PersonDataService
@@ -72,6 +73,7 @@ package struct Provost: Sendable {
         queue = GradingQueue(
             context, runner: JobRunner(context, runner: runner, events: events), events: events, workers: workers, grace: grace)
         people = PeopleService(context)
+        programs = ProgramService(context)
         rosters = RosterService(context)
         labs = LabService(context, trees: trees, images: images)
         assignments = AssignmentService(context)

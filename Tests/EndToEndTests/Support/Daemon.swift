@@ -171,10 +171,11 @@ final class Daemon: Sendable {
 
     /// A command that must succeed: its own failure is the test's.
     @discardableResult
-    func must(_ arguments: [String], as person: Member? = nil, sourceLocation: SourceLocation = #_sourceLocation) async throws
-        -> Ended
-    {
-        let ended = try await cli(arguments, as: person)
+    func must(
+        _ arguments: [String], as person: Member? = nil, environment: [String: String] = [:],
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> Ended {
+        let ended = try await cli(arguments, as: person, environment: environment)
         try #require(
             ended.status == 0, "provost \(arguments.joined(separator: " ")): \(ended.text)", sourceLocation: sourceLocation)
         return ended

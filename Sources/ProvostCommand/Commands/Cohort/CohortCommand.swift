@@ -7,8 +7,8 @@ struct CohortCommand: ParsableCommand {
         examples:
             "provost cohort create autumn --program data-101 \\ --first-day 2026-09-01 --last-day 2026-12-20 --timezone Asia/Seoul",
         subcommands: [
-            CohortCreate.self, CohortList.self, CohortImport.self, CohortExtend.self, CohortSchedule.self, CohortClose.self,
-            CohortReopen.self,
+            CohortCreate.self, CohortList.self, CohortImport.self, CohortExtend.self, CohortSchedule.self, CohortAdvance.self,
+            CohortClose.self, CohortReopen.self,
         ])
 
     static let columns: [Column<Cohort>] = [

@@ -4,7 +4,7 @@ import ProvostCore
 
 struct CohortSchedule: AsyncParsableCommand {
     static let configuration = Help.command(
-        "schedule", "Show a cohort's timetable; put a slot on it, or take one off.",
+        "schedule", "Show a cohort's phases, assignments and timetable; put a slot on it, or take one off.",
         note: """
             Before a slot its learners' workspaces are warmed, so that their starts have
             little left to do. While it lasts they go first among those who wait. Times are
@@ -45,6 +45,35 @@ struct CohortSchedule: AsyncParsableCommand {
         }
     }
 
+    private struct Listing: Encodable {
+        let plan: CohortPlanInfo
+        let slots: [SlotInfo]
+    }
+
+    private static func phases(_ session: Session) -> [Column<CohortPlan.Phase>] {
+        [
+            Column("phase") { $0.name.text }, Column("title", heading: session.heading(.title)) { session.title($0.title) },
+            Column("place") { $0.place.rawValue }, Column("first-day") { "\($0.firstDay)" },
+            Column("last-day") { "\($0.lastDay)" },
+            Column("hours", alignRight: true) { $0.hours.map { "\($0)" } ?? "" },
+        ]
+    }
+
+    @Sendable private static func time(_ time: CivilTime?) -> String {
+        time.map { $0.description.replacing("T", with: " ") } ?? ""
+    }
+
+    private static func assignments(_ session: Session) -> [Column<CohortPlanInfo.Item>] {
+        return [
+            Column("assignment", heading: session.heading(.assignment)) { $0.slug.text },
+            Column("title", heading: session.heading(.title)) { session.title($0.title) }, Column("kind") { $0.kind.rawValue },
+            Column("phase") { $0.phase?.text ?? "" }, Column("opens", heading: session.heading(.opens)) { time($0.opens) },
+            Column("due", heading: session.heading(.due)) { time($0.due) },
+            Column("closes", heading: session.heading(.closes)) { time($0.closes) },
+            Column("weight", alignRight: true) { $0.bonus ? "\($0.weight) bonus" : "\($0.weight)" },
+        ]
+    }
+
     func run() async throws {
         let session = try connection.session()
         if let slot, let time, let assignment {
@@ -60,8 +89,27 @@ struct CohortSchedule: AsyncParsableCommand {
             }
             return try output.renderer(session).item(removed, [Column("slot") { $0.id.text }])
         }
-        let rows: [SlotInfo] = try await session.client.get(Route.path("cohorts", cohort.text, "slots"))
-        try output.renderer(session).list(rows, Self.columns, empty: "No slots yet. Put one on with --slot.")
+        let slots: [SlotInfo] = try await session.client.get(Route.path("cohorts", cohort.text, "slots"))
+        let plan: CohortPlanInfo = try await session.client.get(Route.path("cohorts", cohort.text, "plan"))
+        let renderer = output.renderer(session)
+        if output.output == .json { return try renderer.json(Listing(plan: plan, slots: slots)) }
+        if output.output == .table {
+            if let version = plan.version {
+                let newest = plan.newestVersion.map { $0 == version ? "" : "; the newest is \($0)" } ?? ""
+                Console.say(
+                    "\(plan.cohort.program), version \(version)\(newest); \(plan.cohort.firstDay) to \(plan.cohort.lastDay), \(plan.cohort.timezone)"
+                )
+            }
+            if !plan.phases.isEmpty {
+                try renderer.list(plan.phases, Self.phases(session), empty: "")
+                Console.out("\n")
+            }
+            if !plan.assignments.isEmpty {
+                try renderer.list(plan.assignments, Self.assignments(session), empty: "")
+                if !slots.isEmpty { Console.out("\n") }
+            }
+        }
+        try renderer.list(slots, Self.columns, empty: "No slots yet. Put one on with --slot.")
     }
 
     private static let columns: [Column<SlotInfo>] = [
