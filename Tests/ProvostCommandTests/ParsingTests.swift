@@ -47,7 +47,7 @@ struct ParsingTests {
         "workspace copy wsp_1 -o json", "workspace copy a --person p --cohort c",
         "cohort import autumn r.csv --dry-run", "cohort import autumn r.csv --sync --role instructor --codes c.csv -o json",
         "enrollment code a b --cohort c", "enrollment code --to codes.csv", "org admin add a b", "org admin remove a b",
-        "organization admin list", "org admin list a -o csv", "report",
+        "org admin list a -o csv", "report",
         "report --organization a --from 2026-09-01 --to 2026-09-30",
         "report --program p --by-cohort -o csv", "grades export --for canvas --encoding cp949",
         "grades export --for moodle --to x",
