@@ -177,8 +177,7 @@ extension Database {
             ON CONFLICT (cohort) DO UPDATE SET unit = excluded.unit, amount = excluded.amount, setBy = excluded.setBy,
               setAt = excluded.setAt
             """, [cohort, grant.unit.rawValue, grant.amount.milliseconds, actor, instant.milliseconds])
-        for enrollment in try rows("SELECT id FROM enrollment WHERE cohort = ? ORDER BY id", [cohort], { $0[0] as String })
-        {
+        for enrollment in try rows("SELECT id FROM enrollment WHERE cohort = ? ORDER BY id", [cohort], { $0[0] as String }) {
             try grantBudget(to: enrollment, by: actor, at: instant)
         }
         try appendAudit(

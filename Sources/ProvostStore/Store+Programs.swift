@@ -39,7 +39,9 @@ extension Store {
             }
             let program = present?.id ?? id.text
             let number =
-                try db.row("SELECT coalesce(max(number), 0) + 1 FROM programVersion WHERE program = ?", [program]) { $0[0] as Int }
+                try db.row("SELECT coalesce(max(number), 0) + 1 FROM programVersion WHERE program = ?", [program]) {
+                    $0[0] as Int
+                }
                 ?? 1
             let version = ProgramVersion(digest: digest, number: number, description: description, publishedAt: instant)
             try db.run(

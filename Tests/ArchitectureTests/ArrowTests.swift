@@ -45,7 +45,8 @@ import Testing
         "ProvostCore": "this target needs nothing of the rules: it is a program of a few system calls",
         "ProvostCredentials": "certificates are made and checked by the daemon and the command line, and by nobody else",
         "ProvostGrading": "a grading is asked for through the use cases, or by provost-gate, which has no store to pass by",
-        "ProvostManifests": "files are read where they come in: in the use cases and in provost-gate; below, everybody speaks in rules",
+        "ProvostManifests":
+            "files are read where they come in: in the use cases and in provost-gate; below, everybody speaks in rules",
         "ProvostSandbox": "rooms are made by use cases; a route or a command that could make one would pass their rules by",
         "ProvostServer": "HTTP is the outermost layer: only the composition root may know it",
         "ProvostService": "use cases are reached over HTTP; nothing below may call back into them",

@@ -13,7 +13,8 @@ import Testing
 
     /// The full Foundation brings ICU: tens of megabytes and milliseconds of every start.
     @Test(arguments: [
-        "ProvostAPI", "ProvostArchive", "ProvostCommand", "ProvostCore", "ProvostCredentials", "ProvostSandbox", "ProvostServer", "provost",
+        "ProvostAPI", "ProvostArchive", "ProvostCommand", "ProvostCore", "ProvostCredentials", "ProvostSandbox", "ProvostServer",
+        "provost",
         "provost-unpack", "provostd",
     ])
     func startsWithoutTheFullFoundation(target: String) throws {

@@ -46,7 +46,8 @@ import Testing
                 ], as: hana)
             #expect(over.status != 0 && over.errors.contains("over already"), "\(over.text)")
             try await daemon.must(["cohort", "schedule", room.cohort, "--remove", slot], as: hana)
-            #expect(try await daemon.must(["cohort", "schedule", room.cohort, "-o", "json"], as: hana).json["slots"].items.isEmpty)
+            #expect(
+                try await daemon.must(["cohort", "schedule", room.cohort, "-o", "json"], as: hana).json["slots"].items.isEmpty)
         }
     }
 

@@ -166,7 +166,8 @@ struct LimitTests {
         let name = try #require(known.first).submission.id.text.dropFirst(4)
         try await world.submit(String(name))
         try await world.store.requireSubmissionInDay(
-            person: world.learners[0].id, cohort: world.cohort, assignment: world.assignments[0], key: "key-\(name)", at: world.now)
+            person: world.learners[0].id, cohort: world.cohort, assignment: world.assignments[0], key: "key-\(name)",
+            at: world.now)
         await expectFailure(.limitReached) {
             try await world.store.requireSubmissionInDay(
                 person: world.learners[0].id, cohort: world.cohort, assignment: world.assignments[0], key: "new", at: world.now)

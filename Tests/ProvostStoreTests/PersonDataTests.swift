@@ -12,7 +12,8 @@ import Testing
             try await world.submit(key, by: learner, to: 0)
             let job = try #require(try await world.store.claimNextGrading(at: World.now))
             _ = try await world.store.advance(job.grading.id, run: job.grading.run, to: .grading, unpack: UnpackReport())
-            _ = try await world.record(job, World.graded(12))
+            let test = TestRecord(number: 1, name: "adds", status: .pass, score: Points(whole: 12), max: Points(whole: 20))
+            _ = try await world.record(job, World.graded(12, tests: [test]))
         }
         _ = try await world.store.importRoster(
             [RosterRow(line: 2, login: world.learners[0].slug, number: "0042", name: "김민지", email: "m@x.kr", section: "A")],

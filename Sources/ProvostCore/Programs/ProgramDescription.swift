@@ -15,9 +15,9 @@ package struct ProgramDescription: Hashable, Sendable, Codable {
     package var capacity: Int?
     /// Where it is run: the organizations of the campuses besides `organization`.
     package var campuses: [Slug] = []
-    package var workdays: Set<Weekday> = [.monday, .tuesday, .wednesday, .thursday, .friday]
+    @WrittenInOrder package var workdays: Set<Weekday> = [.monday, .tuesday, .wednesday, .thursday, .friday]
     /// Days on which nothing is due and nobody has to be there.
-    package var holidays: Set<CivilDate> = []
+    @WrittenInOrder package var holidays: Set<CivilDate> = []
     package var phases: [Phase]
     package var assignments: [PlannedAssignment]
     package var rubrics: [Rubric] = []

@@ -1,6 +1,18 @@
 /// A day of the week, as a program's file names it; Monday is the first (ISO 8601).
-package enum Weekday: String, Hashable, Sendable, Codable, CaseIterable {
+package enum Weekday: String, Hashable, Sendable, Codable, CaseIterable, Comparable {
     case monday, tuesday, wednesday, thursday, friday, saturday, sunday
+
+    private var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+    package static func < (left: Self, right: Self) -> Bool { left.place < right.place }
+}
+
+/// A set that is written in order, so that the same contents are always the same text.
+@propertyWrapper
+package struct WrittenInOrder<Element: Hashable & Comparable & Codable & Sendable>: Hashable, Sendable, Codable {
+    package var wrappedValue: Set<Element>
+    package init(wrappedValue: Set<Element>) { self.wrappedValue = wrappedValue }
+    package init(from decoder: any Decoder) throws { wrappedValue = Set(try [Element](from: decoder)) }
+    package func encode(to encoder: any Encoder) throws { try wrappedValue.sorted().encode(to: encoder) }
 }
 
 extension CivilDate {
@@ -90,8 +102,8 @@ package struct RelativeTime: Hashable, Sendable, Codable, CustomStringConvertibl
 /// What turns a program's days into a cohort's.
 package struct CohortCalendar: Hashable, Sendable, Codable {
     package let firstDay: CivilDate
-    package let workdays: Set<Weekday>
-    package let holidays: Set<CivilDate>
+    @WrittenInOrder package var workdays: Set<Weekday>
+    @WrittenInOrder package var holidays: Set<CivilDate>
 
     package init(firstDay: CivilDate, workdays: Set<Weekday>, holidays: Set<CivilDate>) {
         self.firstDay = firstDay

@@ -1,6 +1,24 @@
+CREATE INDEX allowanceAssignment ON allowance(assignment) WHERE assignment IS NOT NULL;
+
+CREATE INDEX allowanceEnrollment ON allowance(enrollment, sequence);
+
+CREATE INDEX allowanceMarkedAssignment ON allowance(markedAssignment) WHERE markedAssignment IS NOT NULL;
+
+CREATE INDEX appealAssignment ON appeal(assignment) WHERE assignment IS NOT NULL;
+
+CREATE INDEX appealEnrollment ON appeal(enrollment, sequence);
+
+CREATE INDEX appealMarkedAssignment ON appeal(markedAssignment) WHERE markedAssignment IS NOT NULL;
+
 CREATE INDEX assignmentLabVersion ON assignment(labVersion);
 
+CREATE INDEX attendanceEnrollment ON attendance(enrollment, date, sequence);
+
 CREATE INDEX auditSubject ON audit(subject, sequence);
+
+CREATE INDEX certificateEnrollment ON certificate(enrollment);
+
+CREATE UNIQUE INDEX certificateFirst ON certificate(enrollment) WHERE renews IS NULL;
 
 CREATE INDEX cohortClosingCohort ON cohortClosing(cohort, sequence);
 
@@ -26,6 +44,12 @@ CREATE INDEX gradingSet ON grading(regradeSet, stage) WHERE regradeSet IS NOT NU
 
 CREATE INDEX gradingSubmission ON grading(submission, sequence);
 
+CREATE INDEX integrityCaseAssignment ON integrityCase(assignment) WHERE assignment IS NOT NULL;
+
+CREATE INDEX integrityCaseEnrollment ON integrityCase(enrollment, sequence);
+
+CREATE INDEX integrityCaseMarkedAssignment ON integrityCase(markedAssignment) WHERE markedAssignment IS NOT NULL;
+
 CREATE INDEX labVersionGrader ON labVersion(grader);
 
 CREATE INDEX ledgerEnrollment ON ledger(enrollment, unit, kind, amount, ofBudget);
@@ -33,6 +57,22 @@ CREATE INDEX ledgerEnrollment ON ledger(enrollment, unit, kind, amount, ofBudget
 CREATE INDEX ledgerUse ON ledger(at, enrollment, workspace, sessionTime, cpuTime, price) WHERE kind = 'charge';
 
 CREATE INDEX ledgerWorkspace ON ledger(workspace, start, sessionTime, cpuTime) WHERE workspace IS NOT NULL;
+
+CREATE INDEX markAssignment ON mark(assignment) WHERE assignment IS NOT NULL;
+
+CREATE INDEX markEnrollment ON mark(enrollment, sequence);
+
+CREATE INDEX markMarkedAssignment ON mark(markedAssignment) WHERE markedAssignment IS NOT NULL;
+
+CREATE INDEX markReleaseEnrollment ON markRelease(enrollment);
+
+CREATE INDEX markReleaseMarkedAssignment ON markRelease(markedAssignment);
+
+CREATE INDEX markReleasePlace ON markRelease(assignment, markedAssignment, enrollment, through);
+
+CREATE INDEX organizationAdminPerson ON organizationAdmin(person);
+
+CREATE INDEX personIdentifierPerson ON personIdentifier(person);
 
 CREATE INDEX programOrganization ON program(organization);
 
@@ -82,6 +122,56 @@ CREATE UNIQUE INDEX workspaceOne ON workspace(enrollment, assignment) WHERE stat
 
 CREATE INDEX workspaceState ON workspace(state);
 
+CREATE TABLE allowance (
+  sequence INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  enrollment TEXT NOT NULL REFERENCES enrollment(id),
+  assignment TEXT REFERENCES assignment(id),
+  markedAssignment TEXT REFERENCES markedAssignment(id),
+  kind TEXT NOT NULL CHECK (kind IN ('excused', 'extension', 'time-factor', 'bonus', 'slip-days')),
+  -- A civil time in the cohort's zone.
+  until TEXT,
+  -- In thousandths.
+  factor INTEGER CHECK (factor BETWEEN 1000 AND 10000),
+  -- In billionths of a full result.
+  bonus INTEGER CHECK (bonus BETWEEN 1 AND 1000000000),
+  days INTEGER CHECK (days BETWEEN 1 AND 365),
+  reason TEXT NOT NULL CHECK (length(reason) > 0),
+  actor TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  CHECK (assignment IS NULL OR markedAssignment IS NULL),
+  CHECK ((kind = 'extension') = (until IS NOT NULL)),
+  CHECK ((kind = 'time-factor') = (factor IS NOT NULL)),
+  CHECK ((kind = 'bonus') = (bonus IS NOT NULL)),
+  CHECK ((kind = 'slip-days') = (days IS NOT NULL))
+) STRICT;
+
+CREATE TABLE allowanceWithdrawal (
+  allowance TEXT NOT NULL PRIMARY KEY REFERENCES allowance(id),
+  reason TEXT NOT NULL CHECK (length(reason) > 0),
+  actor TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE appeal (
+  sequence INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  enrollment TEXT NOT NULL REFERENCES enrollment(id),
+  assignment TEXT REFERENCES assignment(id),
+  markedAssignment TEXT REFERENCES markedAssignment(id),
+  text TEXT NOT NULL CHECK (length(text) > 0),
+  at INTEGER NOT NULL,
+  CHECK ((assignment IS NULL) <> (markedAssignment IS NULL))
+) STRICT;
+
+CREATE TABLE appealReply (
+  appeal TEXT NOT NULL PRIMARY KEY REFERENCES appeal(id),
+  verdict TEXT NOT NULL CHECK (verdict IN ('upheld', 'changed', 'declined')),
+  text TEXT NOT NULL CHECK (length(text) > 0),
+  actor TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE assignment (
   id TEXT NOT NULL PRIMARY KEY,
   cohort TEXT NOT NULL REFERENCES cohort(id),
@@ -97,6 +187,15 @@ CREATE TABLE assignment (
   UNIQUE (cohort, slug),
   CHECK (opens <= closes),
   CHECK (due IS NULL OR due BETWEEN opens AND closes)
+) STRICT;
+
+CREATE TABLE attendance (
+  sequence INTEGER PRIMARY KEY,
+  enrollment TEXT NOT NULL REFERENCES enrollment(id),
+  date TEXT NOT NULL CHECK (date GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
+  state TEXT NOT NULL CHECK (state IN ('present', 'late', 'absent', 'excused')),
+  actor TEXT NOT NULL,
+  at INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE audit (
@@ -115,6 +214,43 @@ CREATE TABLE budget (
   amount INTEGER NOT NULL CHECK (amount >= 0),
   setBy TEXT NOT NULL,
   setAt INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE certificate (
+  id TEXT NOT NULL PRIMARY KEY,
+  enrollment TEXT NOT NULL REFERENCES enrollment(id),
+  organization TEXT NOT NULL REFERENCES organization(id),
+  -- As it was printed.
+  learner TEXT NOT NULL,
+  title TEXT NOT NULL CHECK (json_valid(title)),
+  summary TEXT NOT NULL CHECK (json_valid(summary)),
+  validFrom INTEGER NOT NULL,
+  validUntil INTEGER CHECK (validUntil > validFrom),
+  keyNumber INTEGER NOT NULL,
+  statusList INTEGER NOT NULL CHECK (statusList >= 1),
+  statusIndex INTEGER NOT NULL CHECK (statusIndex BETWEEN 0 AND 131071),
+  token TEXT NOT NULL,
+  digest TEXT NOT NULL CHECK (length(digest) = 64 AND digest NOT GLOB '*[^0-9a-f]*'),
+  evidence TEXT NOT NULL CHECK (json_valid(evidence)),
+  renews TEXT UNIQUE REFERENCES certificate(id),
+  issuedBy TEXT NOT NULL,
+  issuedAt INTEGER NOT NULL,
+  UNIQUE (organization, statusList, statusIndex),
+  FOREIGN KEY (organization, keyNumber) REFERENCES issuerKey(organization, number)
+) STRICT;
+
+CREATE TABLE certificateRevocation (
+  certificate TEXT NOT NULL PRIMARY KEY REFERENCES certificate(id),
+  reason TEXT NOT NULL CHECK (length(reason) > 0),
+  actor TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE certificateSubject (
+  person TEXT NOT NULL REFERENCES person(id),
+  organization TEXT NOT NULL REFERENCES organization(id),
+  subject TEXT NOT NULL UNIQUE CHECK (subject GLOB 'urn:uuid:*'),
+  PRIMARY KEY (person, organization)
 ) STRICT;
 
 CREATE TABLE cohort (
@@ -156,7 +292,7 @@ CREATE TABLE enrollment (
   person TEXT NOT NULL REFERENCES person(id),
   cohort TEXT NOT NULL REFERENCES cohort(id),
   role TEXT NOT NULL CHECK (role IN ('learner', 'instructor', 'admin')),
-  suspended INTEGER NOT NULL CHECK (suspended IN (0, 1)),
+  suspended INTEGER NOT NULL CHECK (suspended IN (0, 1)), section TEXT CHECK (section IS NULL OR length(section) BETWEEN 1 AND 64),
   UNIQUE (person, cohort)
 ) STRICT;
 
@@ -199,6 +335,34 @@ CREATE TABLE grading (
   unpack TEXT CHECK (unpack IS NULL OR json_valid(unpack)), regradeSet TEXT REFERENCES regradeSet(id), class INTEGER NOT NULL DEFAULT 0 CHECK (class = (regradeSet IS NOT NULL)),
   CHECK ((stage = 'queued') = (startedAt IS NULL)),
   CHECK ((stage IN ('graded', 'failed')) = (finishedAt IS NOT NULL))
+) STRICT;
+
+CREATE TABLE integrityCase (
+  sequence INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  enrollment TEXT NOT NULL REFERENCES enrollment(id),
+  assignment TEXT REFERENCES assignment(id),
+  markedAssignment TEXT REFERENCES markedAssignment(id),
+  reason TEXT NOT NULL CHECK (length(reason) > 0),
+  actor TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  CHECK (assignment IS NULL OR markedAssignment IS NULL)
+) STRICT;
+
+CREATE TABLE integrityDecision (
+  integrityCase TEXT NOT NULL PRIMARY KEY REFERENCES integrityCase(id),
+  verdict TEXT NOT NULL CHECK (verdict IN ('cleared', 'confirmed')),
+  reason TEXT NOT NULL CHECK (length(reason) > 0),
+  actor TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE issuerKey (
+  organization TEXT NOT NULL REFERENCES organization(id),
+  number INTEGER NOT NULL CHECK (number >= 1),
+  point TEXT NOT NULL CHECK (length(point) = 128 AND point NOT GLOB '*[^0-9a-f]*'),
+  createdAt INTEGER NOT NULL,
+  PRIMARY KEY (organization, number)
 ) STRICT;
 
 CREATE TABLE labVersion (
@@ -257,6 +421,34 @@ CREATE TABLE limitSetting (
   CHECK (scope = 'each' OR dimension IN ('cpus', 'memory', 'disk', 'workspaces'))
 ) STRICT;
 
+CREATE TABLE mark (
+  sequence INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  enrollment TEXT NOT NULL REFERENCES enrollment(id),
+  assignment TEXT REFERENCES assignment(id),
+  markedAssignment TEXT REFERENCES markedAssignment(id),
+  marker TEXT NOT NULL CHECK (length(marker) > 0),
+  isModeration INTEGER NOT NULL CHECK (isModeration IN (0, 1)),
+  levels TEXT NOT NULL CHECK (json_valid(levels)),
+  -- NULL: the marker took their mark back.
+  points INTEGER CHECK (points BETWEEN 0 AND max),
+  max INTEGER NOT NULL CHECK (max > 0),
+  comment TEXT,
+  at INTEGER NOT NULL,
+  CHECK ((assignment IS NULL) <> (markedAssignment IS NULL))
+) STRICT;
+
+CREATE TABLE markRelease (
+  sequence INTEGER PRIMARY KEY,
+  assignment TEXT REFERENCES assignment(id),
+  markedAssignment TEXT REFERENCES markedAssignment(id),
+  enrollment TEXT REFERENCES enrollment(id),
+  through INTEGER NOT NULL CHECK (through >= 0),
+  actor TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  CHECK ((assignment IS NULL) <> (markedAssignment IS NULL))
+) STRICT;
+
 CREATE TABLE markedAssignment (
   id TEXT NOT NULL PRIMARY KEY,
   cohort TEXT NOT NULL REFERENCES cohort(id),
@@ -279,12 +471,36 @@ CREATE TABLE organization (
   title TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE organizationAdmin (
+  organization TEXT NOT NULL REFERENCES organization(id),
+  person TEXT NOT NULL REFERENCES person(id),
+  at INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  PRIMARY KEY (organization, person)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE person (
   id TEXT NOT NULL PRIMARY KEY,
   slug TEXT NOT NULL UNIQUE CHECK (length(slug) BETWEEN 1 AND 64 AND slug NOT GLOB '*[^a-z0-9-]*'),
   name TEXT NOT NULL,
   email TEXT
 ) STRICT;
+
+CREATE TABLE personErasure (
+  person TEXT NOT NULL PRIMARY KEY REFERENCES person(id),
+  pseudonym TEXT NOT NULL UNIQUE,
+  reason TEXT NOT NULL CHECK (length(reason) > 0),
+  actor TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE personIdentifier (
+  organization TEXT NOT NULL REFERENCES organization(id),
+  kind TEXT NOT NULL CHECK (kind IN ('student-number', 'email')),
+  value TEXT NOT NULL CHECK (length(value) BETWEEN 1 AND 254),
+  person TEXT NOT NULL REFERENCES person(id),
+  PRIMARY KEY (organization, kind, value)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE program (
   id TEXT NOT NULL PRIMARY KEY,
@@ -518,9 +734,46 @@ CREATE TABLE workspace (
   CHECK (state <> 'waiting' OR askedAt IS NOT NULL)
 ) STRICT;
 
+CREATE TRIGGER allowanceKept BEFORE UPDATE ON allowance
+  BEGIN SELECT RAISE(ABORT, 'a row of allowance never changes'); END;
+
+CREATE TRIGGER allowanceStays BEFORE DELETE ON allowance
+  BEGIN SELECT RAISE(ABORT, 'a row of allowance is never deleted'); END;
+
+CREATE TRIGGER allowanceWithdrawalKept BEFORE UPDATE ON allowanceWithdrawal
+  BEGIN SELECT RAISE(ABORT, 'a row of allowanceWithdrawal never changes'); END;
+
+CREATE TRIGGER allowanceWithdrawalStays BEFORE DELETE ON allowanceWithdrawal
+  BEGIN SELECT RAISE(ABORT, 'a row of allowanceWithdrawal is never deleted'); END;
+
+CREATE TRIGGER appealFits BEFORE INSERT ON appeal
+  WHEN NOT EXISTS (
+    SELECT 1 FROM enrollment e LEFT JOIN assignment a ON a.id = NEW.assignment
+      LEFT JOIN markedAssignment k ON k.id = NEW.markedAssignment
+    WHERE e.id = NEW.enrollment AND e.cohort = coalesce(a.cohort, k.cohort))
+  BEGIN SELECT RAISE(ABORT, 'the appeal''s assignment is not in the learner''s cohort'); END;
+
+CREATE TRIGGER appealKept BEFORE UPDATE ON appeal
+  BEGIN SELECT RAISE(ABORT, 'a row of appeal never changes'); END;
+
+CREATE TRIGGER appealReplyKept BEFORE UPDATE ON appealReply
+  BEGIN SELECT RAISE(ABORT, 'a row of appealReply never changes'); END;
+
+CREATE TRIGGER appealReplyStays BEFORE DELETE ON appealReply
+  BEGIN SELECT RAISE(ABORT, 'a row of appealReply is never deleted'); END;
+
+CREATE TRIGGER appealStays BEFORE DELETE ON appeal
+  BEGIN SELECT RAISE(ABORT, 'a row of appeal is never deleted'); END;
+
 CREATE TRIGGER assignmentName BEFORE INSERT ON assignment
   WHEN EXISTS (SELECT 1 FROM markedAssignment WHERE cohort = NEW.cohort AND slug = NEW.slug)
   BEGIN SELECT RAISE(ABORT, 'a marked assignment of the cohort has that name'); END;
+
+CREATE TRIGGER attendanceKept BEFORE UPDATE ON attendance
+  BEGIN SELECT RAISE(ABORT, 'a row of attendance never changes'); END;
+
+CREATE TRIGGER attendanceStays BEFORE DELETE ON attendance
+  BEGIN SELECT RAISE(ABORT, 'a row of attendance is never deleted'); END;
 
 CREATE TRIGGER auditFollows BEFORE INSERT ON audit
   WHEN NEW.sequence <> 1 + coalesce((SELECT max(sequence) FROM audit), 0)
@@ -531,6 +784,21 @@ CREATE TRIGGER auditKept BEFORE UPDATE ON audit
 
 CREATE TRIGGER auditStays BEFORE DELETE ON audit
   BEGIN SELECT RAISE(ABORT, 'an audit entry is never deleted'); END;
+
+CREATE TRIGGER certificateKept BEFORE UPDATE ON certificate
+  BEGIN SELECT RAISE(ABORT, 'a certificate never changes'); END;
+
+CREATE TRIGGER certificateRevocationKept BEFORE UPDATE ON certificateRevocation
+  BEGIN SELECT RAISE(ABORT, 'a revocation never changes'); END;
+
+CREATE TRIGGER certificateRevocationStays BEFORE DELETE ON certificateRevocation
+  BEGIN SELECT RAISE(ABORT, 'a revocation is never taken back: issue another certificate'); END;
+
+CREATE TRIGGER certificateStays BEFORE DELETE ON certificate
+  BEGIN SELECT RAISE(ABORT, 'a certificate is never deleted'); END;
+
+CREATE TRIGGER certificateSubjectKept BEFORE UPDATE ON certificateSubject
+  BEGIN SELECT RAISE(ABORT, 'a subject never changes'); END;
 
 CREATE TRIGGER cohortClosingKept BEFORE UPDATE ON cohortClosing
   BEGIN SELECT RAISE(ABORT, 'a closing never changes'); END;
@@ -587,6 +855,24 @@ CREATE TRIGGER gradingSetKept BEFORE UPDATE OF regradeSet, class ON grading
 CREATE TRIGGER gradingStays BEFORE DELETE ON grading
   BEGIN SELECT RAISE(ABORT, 'a grading is never deleted'); END;
 
+CREATE TRIGGER integrityCaseKept BEFORE UPDATE ON integrityCase
+  BEGIN SELECT RAISE(ABORT, 'a row of integrityCase never changes'); END;
+
+CREATE TRIGGER integrityCaseStays BEFORE DELETE ON integrityCase
+  BEGIN SELECT RAISE(ABORT, 'a row of integrityCase is never deleted'); END;
+
+CREATE TRIGGER integrityDecisionKept BEFORE UPDATE ON integrityDecision
+  BEGIN SELECT RAISE(ABORT, 'a row of integrityDecision never changes'); END;
+
+CREATE TRIGGER integrityDecisionStays BEFORE DELETE ON integrityDecision
+  BEGIN SELECT RAISE(ABORT, 'a row of integrityDecision is never deleted'); END;
+
+CREATE TRIGGER issuerKeyKept BEFORE UPDATE ON issuerKey
+  BEGIN SELECT RAISE(ABORT, 'a key never changes'); END;
+
+CREATE TRIGGER issuerKeyStays BEFORE DELETE ON issuerKey
+  BEGIN SELECT RAISE(ABORT, 'a key is never deleted: its certificates could not be checked any more'); END;
+
 CREATE TRIGGER labVersionKept BEFORE UPDATE ON labVersion
   BEGIN SELECT RAISE(ABORT, 'a lab version never changes'); END;
 
@@ -610,9 +896,34 @@ CREATE TRIGGER ledgerKept BEFORE UPDATE ON ledger
 CREATE TRIGGER ledgerStays BEFORE DELETE ON ledger
   BEGIN SELECT RAISE(ABORT, 'a ledger entry is never deleted'); END;
 
+CREATE TRIGGER markFits BEFORE INSERT ON mark
+  WHEN NOT EXISTS (
+    SELECT 1 FROM enrollment e LEFT JOIN assignment a ON a.id = NEW.assignment
+      LEFT JOIN markedAssignment k ON k.id = NEW.markedAssignment
+    WHERE e.id = NEW.enrollment AND e.cohort = coalesce(a.cohort, k.cohort))
+  BEGIN SELECT RAISE(ABORT, 'the mark''s assignment is not in the learner''s cohort'); END;
+
+CREATE TRIGGER markKept BEFORE UPDATE ON mark
+  BEGIN SELECT RAISE(ABORT, 'a row of mark never changes'); END;
+
+CREATE TRIGGER markReleaseKept BEFORE UPDATE ON markRelease
+  BEGIN SELECT RAISE(ABORT, 'a row of markRelease never changes'); END;
+
+CREATE TRIGGER markReleaseStays BEFORE DELETE ON markRelease
+  BEGIN SELECT RAISE(ABORT, 'a row of markRelease is never deleted'); END;
+
+CREATE TRIGGER markStays BEFORE DELETE ON mark
+  BEGIN SELECT RAISE(ABORT, 'a row of mark is never deleted'); END;
+
 CREATE TRIGGER markedAssignmentName BEFORE INSERT ON markedAssignment
   WHEN EXISTS (SELECT 1 FROM assignment WHERE cohort = NEW.cohort AND slug = NEW.slug)
   BEGIN SELECT RAISE(ABORT, 'a lab of the cohort has that name'); END;
+
+CREATE TRIGGER personErasureKept BEFORE UPDATE ON personErasure
+  BEGIN SELECT RAISE(ABORT, 'an erasure never changes'); END;
+
+CREATE TRIGGER personErasureStays BEFORE DELETE ON personErasure
+  BEGIN SELECT RAISE(ABORT, 'an erasure is never undone'); END;
 
 CREATE TRIGGER programVersionKept BEFORE UPDATE ON programVersion
   BEGIN SELECT RAISE(ABORT, 'a program version never changes'); END;
@@ -705,7 +1016,12 @@ CREATE TRIGGER submissionFits BEFORE INSERT ON submission
   WHEN NOT EXISTS (SELECT 1 FROM assignment WHERE id = NEW.assignment AND cohort = NEW.cohort)
   BEGIN SELECT RAISE(ABORT, 'the submission''s assignment is not in its cohort'); END;
 
-CREATE TRIGGER submissionKept BEFORE UPDATE ON submission
+CREATE TRIGGER submissionKept
+  BEFORE UPDATE OF sequence, id, cohort, assignment, person, attempt, digest, bytes, receivedAt, late, key, receipt ON submission
+  BEGIN SELECT RAISE(ABORT, 'a submission never changes'); END;
+
+CREATE TRIGGER submissionNameKept BEFORE UPDATE OF fileName ON submission
+  WHEN NEW.fileName <> 'erased' OR NOT EXISTS (SELECT 1 FROM personErasure WHERE person = OLD.person)
   BEGIN SELECT RAISE(ABORT, 'a submission never changes'); END;
 
 CREATE TRIGGER submissionStays BEFORE DELETE ON submission
