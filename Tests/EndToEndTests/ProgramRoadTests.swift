@@ -70,7 +70,8 @@ extension EndToEndTests {
             #expect(full.status == 5 && full.errors.contains("is full"), "\(full.text)")
             let learner = Member(name: "\(cohort)-a", home: "\(daemon.folder)/\(cohort)-a")
             try await daemon.must(["login", try #require(one), "--server", "unix:" + daemon.socket], as: learner)
-            let first = try await room.submit("work", room.work(learner, ["score": "5 2\n"]), as: learner)
+            let first = try await daemon.cli(
+                ["submit", "work", room.work(learner, ["score": "5 2\n"]), "--wait"], as: learner)
             #expect(first.status == 10, "\(first.text)")
             let again = try await daemon.cli(
                 ["submit", "work", room.work(learner, ["score": "8 2\n"]), "--wait"], as: learner)

@@ -99,7 +99,8 @@ extension CertificateService {
                     fits
                         ? "Its score is of this archive, by grader \(origin.grader.short) and lab \(origin.lab.short)."
                         : "Its score was made from something else."),
-                try await published("grader", origin.grader), try await published("lab", origin.lab),
+                try await published("grader", origin.grader, content: origin.grader),
+                try await published("lab", origin.lab, content: try? await context.store.labVersion(origin.lab).content),
             ]
         default:
             return [EvidenceLink("\(row.kind) \(row.id)", holds: true, "Set by a person; it is in the audit under its own name.")]
@@ -112,10 +113,13 @@ extension CertificateService {
         return ContentDigest(bytes: SHA256.hash(data: bytes)) == digest
     }
 
-    private func published(_ what: String, _ digest: ContentDigest) async throws(ProvostError) -> EvidenceLink {
+    /// - Parameter content: of the folder as it was published; a lab version's own digest covers its grader as well.
+    private func published(
+        _ what: String, _ digest: ContentDigest, content: ContentDigest?
+    ) async throws(ProvostError) -> EvidenceLink {
         let found = try await context.store.publication(of: digest, action: "\(what).publish")
         return EvidenceLink(
-            "\(what) \(digest.short)", holds: found != nil && archiveIs(digest),
+            "\(what) \(digest.short)", holds: found != nil && content.map(archiveIs) == true,
             found.map { "Published as audit entry \($0), its content read again." } ?? "No audit entry has published it.")
     }
 }
