@@ -2,12 +2,13 @@
 
 SWIFT ?= swift
 
-.PHONY: help demo demo-graders demo-workspaces bench-workspaces test build check format up down bench deps
+.PHONY: help demo demo-graders demo-workspaces demo-program bench-workspaces test build check format up down bench deps
 
 help:
 	@echo "make demo    install what is needed, build, grade real submissions, print the scores"
 	@echo "make demo-graders   the same for one submission and every format of graders"
 	@echo "make demo-workspaces   a learner's lab: terminal, forward, submit from inside, limits, snapshots, budget, the window's end"
+	@echo "make demo-program   a cohort of thirty from its first day to certificates, under a clock that is set forward"
 	@echo "make test    install what is needed, run every test"
 	@echo "make build   build everything (debug)"
 	@echo "make check   format check, and a build in which a warning is an error"
@@ -31,6 +32,9 @@ demo-graders: build
 
 demo-workspaces: build
 	@deploy/demo-workspaces
+
+demo-program: build
+	@deploy/demo-program
 
 up: build
 	@deploy/up

@@ -43,11 +43,14 @@ struct Progress: AsyncParsableCommand {
 
     /// Points of the labs, and those that have less than all.
     private static func total(_ report: ProgressReport, _ session: Session) {
-        guard !report.rows.isEmpty else { return }
-        let score = report.rows.compactMap(\.result.score).reduce(Points.zero, +)
-        let most = report.rows.map(\.result.max).reduce(Points.zero, +)
+        // What somebody is excused from has no range, and is not asked for.
+        let excused = Set(report.standing?.rows.filter { $0.range == nil }.map(\.assignment) ?? [])
+        let rows = report.rows.filter { !excused.contains($0.assignment.assignment.slug) }
+        guard !rows.isEmpty else { return }
+        let score = rows.compactMap(\.result.score).reduce(Points.zero, +)
+        let most = rows.map(\.result.max).reduce(Points.zero, +)
         Console.out(session.text(.progressTotal(score: "\(score)", max: "\(most)")) + "\n")
-        let missing = report.rows.filter { ($0.result.score ?? .zero) < $0.result.max }.map(\.assignment.assignment.slug.text)
+        let missing = rows.filter { ($0.result.score ?? .zero) < $0.result.max }.map(\.assignment.assignment.slug.text)
         if !missing.isEmpty { Console.out(session.text(.progressMissing(names: missing.joined(separator: ", "))) + "\n") }
     }
 
