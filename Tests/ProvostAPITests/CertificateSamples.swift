@@ -27,8 +27,9 @@ enum CertificateSamples {
     static let info = CertificateInfo(
         certificate: whole, state: .revoked, verifyAddress: "https://certs.example.kr/verify/crt_2", evidence: evidence)
     static let standing = CertificateStanding(
-        person: Samples.person, verdict: .missed, missing: [Slug(trusted: "web")], certificate: ID(trusted: "crt_1"))
-    static let standingBare = CertificateStanding(person: Samples.nobody, verdict: .met, missing: [], certificate: nil)
+        person: Samples.person, verdict: .missed, missing: [Slug(trusted: "web")], unmet: ["attendance 80% (65.9%)"],
+        certificate: ID(trusted: "crt_1"))
+    static let standingBare = CertificateStanding(person: Samples.nobody, verdict: .met, missing: [], unmet: [], certificate: nil)
     static let key = CertificateKey(
         organization: Slug(trusted: "acme"), number: 1, point: digest(6).hex + digest(7).hex, createdAt: instant)
 }

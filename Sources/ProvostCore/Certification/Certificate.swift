@@ -113,16 +113,31 @@ package struct CertificateStanding: Hashable, Sendable, Codable {
     package let verdict: RequirementOutcome.Verdict
     /// The assignments that keep them from being met.
     package let missing: [Slug]
+    /// Each rule that is not met, with how far it is.
+    package let unmet: [String]
     package let certificate: ID<Certificate>?
-    package init(person: Person, verdict: RequirementOutcome.Verdict, missing: [Slug], certificate: ID<Certificate>?) {
+    package init(
+        person: Person, verdict: RequirementOutcome.Verdict, missing: [Slug], unmet: [String], certificate: ID<Certificate>?
+    ) {
         self.person = person
         self.verdict = verdict
         self.missing = missing
+        self.unmet = unmet
         self.certificate = certificate
     }
 }
 
 extension RequirementOutcome {
+    /// The rules without parts that are not met, with how far each is: `attendance 80% (65.9%)`.
+    package var unmet: [String] {
+        guard verdict != .met else { return [] }
+        guard parts.isEmpty else { return parts.flatMap(\.unmet) }
+        let reached =
+            range.map { $0.isSettled ? " (\($0.low))" : " (\($0.low)–\($0.high))" }
+            ?? count.map { " (\($0.reached) of \($0.needed))" } ?? ""
+        return [requirement.text + reached]
+    }
+
     /// Everything that is missing, the parts' too.
     package var allMissing: [Slug] { Array(Set(missing + parts.flatMap(\.allMissing))).sorted() }
 }

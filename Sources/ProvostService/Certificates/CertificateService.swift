@@ -42,7 +42,7 @@ package struct CertificateService: Sendable {
             return (
                 report,
                 CertificateStanding(
-                    person: report.person, verdict: outcome.verdict, missing: outcome.allMissing,
+                    person: report.person, verdict: outcome.verdict, missing: outcome.allMissing, unmet: outcome.unmet,
                     certificate: issued[report.enrollment])
             )
         }

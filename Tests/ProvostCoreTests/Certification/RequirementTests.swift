@@ -76,6 +76,9 @@ import Testing
         #expect(verdict(7, 2, 1) == .open)
         #expect(verdict(7, 3, 0) == .missed)
         #expect(verdict(0, 0, 0) == .met)
+        // What a listing says of those who have not reached it: the rules that are not met, and how far each is.
+        let absent = LearnerStanding(items: [], attendance: .init(present: 7, absent: 3, open: 0))
+        #expect(Requirement.all([rule, .noOpenIntegrityCase]).outcome(for: absent).unmet == ["attendance 80% (70%)"])
         let honest = { (integrity: LearnerStanding.Integrity) in
             Requirement.noOpenIntegrityCase.outcome(for: LearnerStanding(items: [], integrity: integrity)).verdict
         }

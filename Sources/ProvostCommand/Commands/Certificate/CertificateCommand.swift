@@ -50,7 +50,7 @@ struct CertificateEligible: AsyncParsableCommand {
             [
                 Column("person") { $0.person.slug.text }, Column("name") { $0.person.name },
                 Column("requirements") { $0.verdict.rawValue },
-                Column("missing") { $0.missing.map(\.text).joined(separator: " ") },
+                Column("missing") { $0.unmet.joined(separator: "; ") },
                 Column("certificate") { $0.certificate?.text ?? "" },
             ], empty: "No learners in this cohort yet.")
     }
