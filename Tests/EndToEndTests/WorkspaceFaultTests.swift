@@ -194,29 +194,26 @@ import Testing
         try await Self.with { daemon, room, learner in
             let serve =
                 "import socket\ns = socket.create_server(('127.0.0.1', 8000))\nprint('listening', flush=True)\nwhile True: c, _ = s.accept(); c.send(b'hello'); c.recv(1)"
-            async let inside = daemon.cli(["exec", "work", "--", "python3", "-c", serve], as: learner, limit: .seconds(60))
+            let inside = try daemon.running(["exec", "work", "--", "python3", "-c", serve], as: learner)
+            defer { inside.send(signal: SIGKILL) }
+            for _ in 0..<1200 where !inside.output.contains("listening") { try await Task.sleep(for: .milliseconds(50)) }
             let shell = try await daemon.shell("work", as: learner)
-            let forward = try RunningProgram(
-                "provost", ["forward", "work", "0:8000"],
-                environment: [
-                    "HOME": learner.home, "PATH": "/usr/bin:/bin", "XDG_CONFIG_HOME": learner.home + "/config",
-                    "PROVOST_SERVER": "unix:" + daemon.socket,
-                ], folder: learner.home, outputs: learner.home + "/forward")
+            let forward = try daemon.running(["forward", "work", "0:8000"], as: learner)
             defer { forward.send(signal: SIGKILL) }
-            for _ in 0..<300 where !forward.output.contains("http://") { try await Task.sleep(for: .milliseconds(50)) }
+            for _ in 0..<1200 where !forward.output.contains("http://") { try await Task.sleep(for: .milliseconds(50)) }
             let port = try #require(forward.output.firstMatch(of: /127\.0\.0\.1:([0-9]+)/), "\(forward.errors)").1
             let visit =
                 "import socket, sys\ns = socket.create_connection(('127.0.0.1', int(sys.argv[1])))\nprint(s.recv(5), flush=True)\nprint(s.recv(5), flush=True)"
             let page = try RunningProgram(
                 "/usr/bin/python3", ["-c", visit, String(port)], environment: ["PATH": "/usr/bin"], folder: learner.home,
                 outputs: learner.home + "/page")
-            for _ in 0..<300 where !page.output.contains("hello") { try await Task.sleep(for: .milliseconds(50)) }
+            for _ in 0..<1200 where !page.output.contains("hello") { try await Task.sleep(for: .milliseconds(50)) }
             #expect(page.isRunning && page.output.contains("hello"), "\(page.output)\(page.errors)\(forward.errors)")
 
             try await daemon.must(["enrollment", "suspend", learner.name, "--cohort", room.cohort])
-            let ended = try await inside
-            #expect(ended.status != 0)
-            #expect(ended.text.contains("suspended") && ended.text.contains("kept"), "\(ended.text)")
+            let ended = await inside.ended(within: .seconds(20))
+            #expect(ended != 0 && ended != 128 + SIGKILL)
+            #expect(inside.errors.contains("suspended") && inside.errors.contains("kept"), "\(inside.output)\(inside.errors)")
             #expect(await shell.ended(within: .seconds(20)) != 128 + SIGKILL, "the terminal stayed: \(shell.output)")
             #expect(shell.output.contains("suspended") && shell.output.contains("kept"), "\(shell.output)")
             #expect(await page.ended(within: .seconds(20)) != 128 + SIGKILL, "the connection stayed: \(page.output)")

@@ -132,28 +132,34 @@ final class Daemon: Sendable {
     ) async throws -> Ended {
         let home = person?.home ?? folder + "/root"
         try FileManager.default.createDirectory(atPath: home + "/runs", withIntermediateDirectories: true)
+        let program = try RunningProgram(
+            "provost", arguments, environment: variables(home: home).merging(environment) { $1 }, folder: home,
+            outputs: "\(home)/runs/\(UInt64.random(in: 0 ... .max))", input: input)
+        let status = await program.ended(within: limit)
+        return Ended(status: status, output: program.output, errors: program.errors)
+    }
+
+    /// The command line, while it runs, as a person.
+    func running(_ arguments: [String], as person: Member) throws -> RunningProgram {
+        try RunningProgram(
+            "provost", arguments, environment: variables(home: person.home), folder: person.home,
+            outputs: "\(person.home)/running-\(UInt64.random(in: 0 ... .max))")
+    }
+
+    private func variables(home: String) -> [String: String] {
         let clean = [
             "HOME": home, "PATH": "/usr/bin:/bin", "XDG_CONFIG_HOME": home + "/config", "XDG_STATE_HOME": home + "/state",
             "PROVOST_SERVER": "unix:" + socket,
         ]
-        let program = try RunningProgram(
-            "provost", arguments, environment: clean.merging(self.environment) { $1 }.merging(environment) { $1 }, folder: home,
-            outputs: "\(home)/runs/\(UInt64.random(in: 0 ... .max))",
-            input: input)
-        let status = await program.ended(within: limit)
-        return Ended(status: status, output: program.output, errors: program.errors)
+        return clean.merging(environment) { $1 }
     }
 
     /// `provost shell` at a terminal of its own, once somebody is at it. All that the person sees is its output.
     func shell(_ workspace: String, as person: Member) async throws -> RunningProgram {
         let spawn = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
-        let clean = [
-            "HOME": person.home, "PATH": "/usr/bin:/bin", "TERM": "dumb", "XDG_CONFIG_HOME": person.home + "/config",
-            "XDG_STATE_HOME": person.home + "/state", "PROVOST_SERVER": "unix:" + socket,
-        ]
         let shell = try RunningProgram(
             "/usr/bin/python3", ["-c", spawn, RunningProgram.own("provost").path, "shell", workspace, "--new"],
-            environment: clean.merging(environment) { $1 }, folder: person.home,
+            environment: variables(home: person.home).merging(["TERM": "dumb"]) { $1 }, folder: person.home,
             outputs: "\(person.home)/shell-\(UInt64.random(in: 0 ... .max))")
         try await wait(for: shell, in: workspace, as: person)
         return shell
