@@ -2,7 +2,7 @@
 
 SWIFT ?= swift
 
-.PHONY: help demo demo-graders demo-workspaces demo-program bench-workspaces test build check format up down bench deps
+.PHONY: help demo demo-graders demo-workspaces demo-program bench-workspaces bench-scale rehearse-programs test build check format up down bench deps
 
 help:
 	@echo "make demo    install what is needed, build, grade real submissions, print the scores"
@@ -15,6 +15,8 @@ help:
 	@echo "make format  put the sources into the project's format"
 	@echo "make up      start an instance to play with; make down stops it"
 	@echo "make bench-workspaces   the speed of workspaces, against bubblewrap by hand and ssh: starts, terminals, neighbours, memory"
+	@echo "make bench-scale   how imports, progress, gradebooks and certificates grow from 1,000 to 1,000,000 learners: a table and a plot"
+	@echo "make rehearse-programs   every shipped program at its reported size, from enrolment to certificates"
 	@echo "make bench   measure the speed figures, as ratios against named baselines"
 
 deps:
@@ -54,6 +56,13 @@ format:
 
 bench-workspaces: deps
 	@SWIFT="$(SWIFT)" deploy/benchmarks/run --workspaces
+
+bench-scale: deps
+	@deploy/install-deps bench
+	@SWIFT="$(SWIFT)" deploy/benchmarks/run --scale
+
+rehearse-programs: deps
+	@SWIFT="$(SWIFT)" deploy/benchmarks/run --programs
 
 bench: deps
 	@SWIFT="$(SWIFT)" deploy/benchmarks/run

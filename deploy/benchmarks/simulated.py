@@ -4,6 +4,7 @@ of results are the real ones. The same seed gives the same learners."""
 
 import datetime
 import hashlib
+import json
 import sqlite3
 import zoneinfo
 
@@ -47,7 +48,7 @@ class Simulation:
         self.seed = seed
         for name, count, function in [
             ("drawn", -1, lambda *parts: draw(seed, *parts)), ("handsIn", 2, lambda e, a: hands_in(seed, e, a)),
-            ("part", 2, lambda e, a: part(seed, e, a)), ("digestOf", -1, digest),
+            ("part", 2, lambda e, a: part(seed, e, a)), ("digestOf", -1, digest), ("diligence", 1, lambda e: diligence(seed, e)),
         ]:
             self.db.create_function(name, count, function, deterministic=True)
         self.db.execute("PRAGMA foreign_keys = ON")
@@ -58,16 +59,23 @@ class Simulation:
     def close(self):
         self.db.close()
 
-    def labs(self, cohort, until=None):
-        """Every lab of the cohort that is due by then is handed in once by those who do it, some of them late, and graded. Returns how many were."""
+    def live(self, cohort):
+        """All of a cohort's work: labs, marks, attendance. Returns how many submissions were made."""
+        made = self.labs(cohort)
+        self.marks(cohort)
+        self.attendance(cohort)
+        # Without statistics of tables that were empty the planner goes astray; a daemon that grew has them.
+        self.db.execute("PRAGMA optimize")
+        return made
+
+    def labs(self, cohort):
+        """Every lab of the cohort is handed in once by those who do it, some of them late, and graded. Returns how many were."""
         rows = self.db.execute(
             """SELECT a.id, c.id, c.timezone, a.opens, coalesce(a.due, a.closes), a.closes, v.points, v.digest, v.grader
                FROM assignment a JOIN cohort c ON c.id = a.cohort JOIN labVersion v ON v.digest = a.labVersion WHERE c.slug = ?""", (cohort,)).fetchall()
         made = 0
         for assignment, key, zone, opens, due, closes, points, lab, grader in rows:
             begin, end, last = instant(opens, zone), instant(due, zone), instant(closes, zone)
-            if until is not None and end > until:
-                continue
             values = dict(
                 assignment=assignment, cohort=key, begin=begin, time=max(1, end - begin), late=min(3_600_000, max(0, last - end - 1)), points=points, lab=lab,
                 grader=grader, due=due)
@@ -98,6 +106,52 @@ class Simulation:
                 "UPDATE grading SET stage = 'graded', finishedAt = startedAt + 5000 WHERE assignment = :assignment AND stage = 'grading'", values)
             self.db.execute("COMMIT")
         return made
+
+    def marks(self, cohort):
+        """What people mark gets a mark of each of its markers, who agree, and is released. A team is told apart by its learners' marks alone."""
+        rows = self.db.execute(
+            """SELECT m.id, m.cohort, m.work, m.closes, c.timezone FROM markedAssignment m JOIN cohort c ON c.id = m.cohort
+               WHERE c.slug = ? AND json_extract(m.work, '$.rubric') IS NOT NULL""", (cohort,)).fetchall()
+        for assignment, key, work, closes, zone in rows:
+            rubric = json.loads(work)["rubric"]["_0"]
+            criteria = rubric["criteria"]
+            at = instant(closes, zone) - 3_600_000
+            chosen = []
+            for number in range(4):  # From the best level of each criterion to the worst.
+                levels = {one["name"]: one["levels"][min(number, len(one["levels"]) - 1)] for one in criteria}
+                chosen.append((json.dumps({name: level["name"] for name, level in levels.items()}), sum(level["points"] for level in levels.values())))
+            most = chosen[0][1]
+            self.db.execute("CREATE TEMP TABLE chosen (number INTEGER PRIMARY KEY, levels TEXT, points INTEGER)")
+            self.db.executemany("INSERT INTO chosen VALUES (?, ?, ?)", [(number, *one) for number, one in enumerate(chosen)])
+            self.db.execute("BEGIN IMMEDIATE")
+            for marker in range(rubric.get("markers", 1)):
+                self.db.execute(
+                    """INSERT INTO mark (id, enrollment, markedAssignment, marker, isModeration, levels, points, max, at)
+                       SELECT 'mrk_' || substr(digestOf(e.id, :assignment, :marker), 1, 16), e.id, :assignment, :marker, 0, n.levels, n.points, :most, :at
+                       FROM enrollment e JOIN chosen n ON n.number = CASE WHEN handsIn(e.id, :assignment) = 0 THEN 3
+                         ELSE CAST(3.99 * (1 - part(e.id, :assignment)) AS INTEGER) END
+                       WHERE e.cohort = :cohort AND e.role = 'learner'""",
+                    dict(assignment=assignment, marker=f"marker-{marker + 1}", most=most, at=at, cohort=key))
+            self.db.execute(
+                """INSERT INTO markRelease (markedAssignment, through, actor, at) SELECT ?, max(sequence), 'simulated', ? FROM mark""", (assignment, at))
+            self.db.execute("COMMIT")
+            self.db.execute("DROP TABLE chosen")
+
+    def attendance(self, cohort):
+        """On every date on which attendance is kept each learner is there, or not."""
+        found = self.db.execute(
+            """SELECT c.id, c.timezone, p.plan FROM cohort c JOIN cohortPlan p ON p.cohort = c.id WHERE c.slug = ? ORDER BY p.sequence DESC LIMIT 1""",
+            (cohort,)).fetchone()
+        dates = json.loads(found[2])["attendance"] if found else []
+        self.db.execute("BEGIN IMMEDIATE")
+        for date in dates:
+            self.db.execute(
+                """INSERT INTO attendance (enrollment, date, state, actor, at)
+                   SELECT e.id, :date, CASE WHEN drawn(e.id, :date, 'there') > 0.3 + 0.68 * diligence(e.id) THEN 'absent'
+                       WHEN drawn(e.id, :date, 'late') < 0.04 THEN 'late' ELSE 'present' END, 'simulated', :at
+                   FROM enrollment e WHERE e.cohort = :cohort AND e.role = 'learner' AND e.suspended = 0""",
+                dict(date=date, cohort=found[0], at=instant(date + "T20:00", found[1])))
+        self.db.execute("COMMIT")
 
 
 def roster(learners, path, seed=1, name="learner"):
