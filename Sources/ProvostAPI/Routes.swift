@@ -123,7 +123,8 @@
 /// `Upgrade: provost-session`, as the first request of a connection, the answer is 101 and then ``SessionFrame``s both ways; a refusal is an
 /// ordinary error; `mode` is `shell` (the default), `attach`, `watch` or `rescue`.
 /// `POST …/submissions` takes `Idempotency-Key` (1 to 64 of `A-Z a-z 0-9 - _`, made by the client, required), `Provost-File-Name`
-/// (percent-encoded) and `Content-Length` or chunks; `Provost-Digest` (SHA-256, hexadecimal), when sent, must match what arrived.
+/// (percent-encoded) and `Content-Length` or chunks; `Provost-Digest` (SHA-256, hexadecimal), when sent, must match what arrived;
+/// then the time of the first byte decides about lateness, without it that of the last.
 package enum Route {
     package static let prefix = "/v1"
     package static let requestIdHeader = "Provost-Request-Id"

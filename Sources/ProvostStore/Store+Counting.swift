@@ -17,6 +17,8 @@ struct CountedSubmission {
     /// Of the grading that counts.
     let labVersion: String?
     let graderVersion: String?
+    /// Of the grading that counts: its grader keeps the total from learners while they may not see every test.
+    let hidesTotal: Bool
 }
 
 extension CountedSubmission {
@@ -41,19 +43,26 @@ extension CountedSubmission {
         }
         return try db.rows(
             """
-            SELECT s.id, s.person, s.assignment, s.attempt, s.late, \(Submission.usesAttempt), \(columns), s.digest, s.receivedAt,
+            SELECT s.id, s.person, s.assignment, s.attempt, s.late, \(columns), s.digest, s.receivedAt,
               d.labVersion, d.graderVersion, k.labVersion, k.graderVersion,
-              EXISTS (SELECT 1 FROM grading WHERE submission = s.id AND class = 0 AND stage IN ('queued', 'unpacking', 'grading'))
+              EXISTS (SELECT 1 FROM grading WHERE submission = s.id AND class = 0 AND stage IN ('queued', 'unpacking', 'grading')),
+              d.totalHidden, k.totalHidden
             FROM submission s \(joins) WHERE \(conditions.joined(separator: " AND ")) ORDER BY s.sequence
             """, arguments
         ) { row in
-            let counted = CountingRule.counted(direct: direct(row, 6), decision: decision(row, 10))
+            let direct = direct(row, 5)
+            let counted = CountingRule.counted(direct: direct, decision: decision(row, 9))
             // Of the decision's grading, where that is the one that counts.
-            let versions = counted?.grading.text == (row[11] as String?) ? 18 : 16
+            let isDecided = counted != nil && counted?.grading.text == (row[10] as String?)
+            let versions = isDecided ? 17 : 15
+            let isPending: Bool = row[19]
             return CountedSubmission(
-                id: row.id(0), person: row[1], assignment: row[2], attempt: row[3], late: row[4], usesAttempt: row[5],
-                counted: counted, digest: row[14], receivedAt: row.instant(15), isPending: row[20],
-                labVersion: counted == nil ? nil : row[versions], graderVersion: counted == nil ? nil : row[versions + 1])
+                id: row.id(0), person: row[1], assignment: row[2], attempt: row[3], late: row[4],
+                // As `Submission.usesAttempt` says it.
+                usesAttempt: isPending || direct != nil, counted: counted, digest: row[13], receivedAt: row.instant(14),
+                isPending: isPending, labVersion: counted == nil ? nil : row[versions],
+                graderVersion: counted == nil ? nil : row[versions + 1],
+                hidesTotal: counted != nil && (row[isDecided ? 21 : 20] as Bool? ?? false))
         }
     }
 

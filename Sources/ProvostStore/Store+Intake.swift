@@ -128,13 +128,12 @@ extension Submission {
             receivedAt: row.instant(index + 7), late: row[index + 8])
     }
 
-    /// 1 for a submission `s` that uses an attempt, else 0. A regrade set neither uses an attempt nor gives one back: only what became of
-    /// the ordinary gradings counts.
+    /// 1 for a submission `s` that uses an attempt, else 0: it is being graded, or an ordinary grading of it came to a score. Grading it again, and
+    /// failing by our fault, does not give back what that score counts for. A regrade set neither uses an attempt nor gives one back.
     static let usesAttempt = """
         (EXISTS (SELECT 1 FROM grading WHERE submission = s.id AND class = 0 AND stage IN ('queued', 'unpacking', 'grading'))
-          OR coalesce((SELECT r.outcome = 'graded' AND r.refused = 0 FROM score r
-                       WHERE r.submission = s.id AND (SELECT class FROM grading WHERE id = r.grading) = 0
-                       ORDER BY r.sequence DESC LIMIT 1), 0))
+          OR EXISTS (SELECT 1 FROM score r WHERE r.submission = s.id AND r.outcome = 'graded' AND r.refused = 0
+                       AND (SELECT class FROM grading WHERE id = r.grading) = 0))
         """
 }
 

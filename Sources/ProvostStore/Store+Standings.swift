@@ -84,7 +84,8 @@ extension Database {
                     isPending: submission.isPending),
                 digest: try ContentDigest(parsing: submission.digest), late: submission.late, isUsed: submission.usesAttempt,
                 labVersion: try submission.labVersion.map { try ContentDigest(parsing: $0) },
-                graderVersion: try submission.graderVersion.map { try ContentDigest(parsing: $0) })
+                graderVersion: try submission.graderVersion.map { try ContentDigest(parsing: $0) },
+                hidesTotal: submission.hidesTotal)
             learners[place].attempts[name, default: []].append(attempt)
         }
     }

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import ProvostCore
 import ProvostService
@@ -6,6 +7,8 @@ import Testing
 
 extension RealRooms {
     @Suite struct SubmissionTests {
+        private static func digest(_ text: String) -> ContentDigest { ContentDigest(bytes: SHA256.hash(data: Array(text.utf8))) }
+
         @Test func whatIsRefusedBeforeTheFirstByteLeavesNothing() async throws {
             try await Home.with { home in
                 try await home.publish(script: "exit 0")
@@ -42,13 +45,13 @@ extension RealRooms {
             }
         }
 
-        /// The first byte came in time; the last did not matter.
+        /// Who says in time what they hand in is in time, however long its bytes take.
         @Test func theFirstByteDecides() async throws {
             try await Home.with { home in
                 try await home.publish(script: "exit 0")
                 let minji = try await home.join("minji")
                 home.clock.set("2026-06-10T09:00:00.000Z")
-                let intake = try await home.begin(minji)
+                let intake = try await home.begin(minji, digest: Self.digest("x"))
                 home.clock.set("2026-06-20T09:00:01.000Z")
                 try await intake.append(Array("x".utf8))
                 let recorded = try await home.provost.submissions.finish(intake)
@@ -57,10 +60,51 @@ extension RealRooms {
                 let again = try await home.begin(minji)
                 try await again.append(Array("x".utf8))
                 #expect(try await home.provost.submissions.finish(again).submission == recorded.submission)
+                await expectFailure(.outsideWindow) { _ = try await home.begin(minji, digest: Self.digest("y")) }
                 let other = try await home.begin(minji)
                 try await other.append(Array("y".utf8))
                 await expectFailure(.outsideWindow) { _ = try await home.provost.submissions.finish(other) }
                 #expect(try home.incoming() == [])
+            }
+        }
+
+        /// Begun in time, gone on with until morning: what it is was only said with its last byte.
+        @Test func theLastByteDecidesWhereTheFirstDidNotSayWhatFollows() async throws {
+            try await Home.with { home in
+                try await home.publish(script: "exit 0")
+                let minji = try await home.join("minji")
+                for (last, late) in [("2026-06-10T08:59:59.000Z", false), ("2026-06-10T09:00:01.000Z", true)] {
+                    home.clock.set("2026-06-10T08:59:58.000Z")
+                    let intake = try await home.begin(minji, key: "k\(late)")
+                    try await intake.append(Array("x".utf8))
+                    home.clock.set(last)
+                    let recorded = try await home.provost.submissions.finish(intake)
+                    #expect(recorded.submission.late == late)
+                    #expect(recorded.submission.receivedAt >= Timestamp(last)!)
+                }
+                home.clock.set("2026-06-20T08:59:58.000Z")
+                let intake = try await home.begin(minji, key: "closing")
+                try await intake.append(Array("x".utf8))
+                home.clock.set("2026-06-20T09:00:01.000Z")
+                await expectFailure(.outsideWindow, "closed") { _ = try await home.provost.submissions.finish(intake) }
+                #expect(try home.incoming() == [])
+            }
+        }
+
+        @Test func aHandoutIsReadFromTheOpeningOn() async throws {
+            try await Home.with { home in
+                let view = try await home.publish(script: "exit 0")
+                let minji = try await home.join("minji")
+                let teacher = try await home.join("hana", .instructor)
+                home.clock.set("2026-05-09T14:59:58.000Z")
+                await expectFailure(.outsideWindow, "not open") {
+                    _ = try await home.provost.labs.handout(
+                        minji, of: home.provost.assignments.find(minji, name: "web", cohort: nil), language: "en")
+                }
+                #expect(try await !home.provost.labs.handout(teacher, of: view, language: "en").isEmpty)
+                home.clock.set("2026-05-09T15:00:00.000Z")
+                let opened = try await home.provost.assignments.find(minji, name: "web", cohort: nil)
+                #expect(try await !home.provost.labs.handout(minji, of: opened, language: "en").isEmpty)
             }
         }
 

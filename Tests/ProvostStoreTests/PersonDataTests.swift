@@ -49,7 +49,7 @@ import Testing
         #expect(erased.name == "erased-1" && erased.email == nil)
         await #expect(throws: ProvostError.self) { try await world.store.person(minji.slug) }
         // Scores stay, under the pseudonym; the chain holds.
-        let results = try await world.store.results(cohort: world.cohort, assignment: nil, person: nil)
+        let results = try await world.results()
         #expect(results.first { $0.person.slug == Self.pseudonym }?.score == Points(whole: 12))
         #expect(try await world.store.verifyAudit().brokenAt == nil)
         #expect(try await world.store.enrollments(cohort: world.cohort).first { $0.person.id == id }?.suspended == true)

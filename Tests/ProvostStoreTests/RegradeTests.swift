@@ -48,7 +48,7 @@ struct RegradeTests {
     }
 
     private func results(_ world: World) async throws -> [ResultRow] {
-        try await world.store.results(cohort: world.cohort, assignment: nil, person: nil)
+        try await world.results()
     }
 
     private func scores(_ world: World) async throws -> [String: Points?] {

@@ -4,8 +4,7 @@ import Testing
 
 struct ResultsTests {
     private func result(_ world: World, learner: Int = 0) async throws -> ResultRow {
-        let rows = try await world.store.results(
-            cohort: world.cohort, assignment: world.assignments[0].id, person: world.learners[learner].id)
+        let rows = try await world.results(assignment: world.assignments[0].slug, person: world.learners[learner].id)
         return try #require(rows.count == 1 ? rows.first : nil)
     }
 
@@ -33,6 +32,18 @@ struct ResultsTests {
             submissions: [ID(trusted: "sub_a")], make: { ID(trusted: "gra_2") }, by: "hana", at: World.now)
         #expect(try await world.record(world.claim(), World.notGraded))
         #expect(try await result(world).score == Points(whole: 12))
+        // The attempt stays used: what counts was earned by it.
+        #expect(try await result(world).attemptsUsed == 1)
+    }
+
+    @Test func aRegradeThatFailsGivesNoFurtherAttempt() async throws {
+        let world = try await World.make(attempts: 1)
+        try await world.submitAndRecord("a", World.graded(12))
+        _ = try await world.store.regrade(
+            submissions: [ID(trusted: "sub_a")], make: { ID(trusted: "gra_2") }, by: "hana", at: World.now)
+        #expect(try await world.record(world.claim(), World.notGraded))
+        await expectFailure(.limitReached) { _ = try await world.submit("b", maxAttempts: 1) }
+        #expect(try await result(world).score == Points(whole: 12))
     }
 
     @Test func regradeReplacesTheScoreEvenByALowerOne() async throws {
@@ -53,7 +64,7 @@ struct ResultsTests {
         _ = try await world.store.suspendEnrollment(
             person: world.learners[1].slug, cohort: world.cohort, by: "local:0", at: World.now)
         try await world.submitAndRecord("a", by: 0, to: 1, World.graded(4))
-        let rows = try await world.store.results(cohort: world.cohort, assignment: nil, person: nil)
+        let rows = try await world.results()
         #expect(rows.map { "\($0.person.slug) \($0.assignment)" } == ["jun one", "jun two", "minji one", "minji two"])
         #expect(rows.map(\.score) == [nil, nil, nil, Points(whole: 4)])
         #expect(rows.allSatisfy { $0.max == Points(whole: 20) })
@@ -62,7 +73,7 @@ struct ResultsTests {
     @Test func unknownCohortIsNotFound() async throws {
         let world = try await World.make()
         await expectFailure(.notFound, "autumn") {
-            _ = try await world.store.results(cohort: Slug("autumn"), assignment: nil, person: nil)
+            _ = try await world.store.standings(cohort: Slug("autumn"))
         }
     }
 }

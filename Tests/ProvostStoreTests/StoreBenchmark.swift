@@ -29,12 +29,12 @@ struct StoreBenchmark {
             }
         }
         try await measured("results of the cohort", count: 1) {
-            let rows = try await world.store.results(cohort: world.cohort, assignment: nil, person: nil)
+            let rows = try await world.results()
             #expect(rows.count == 2000)
         }
         try await measured("results of one learner", count: 1000) {
             for _ in 0..<1000 {
-                _ = try await world.store.results(cohort: world.cohort, assignment: nil, person: world.learners[5].id)
+                _ = try await world.results(person: world.learners[5].id)
             }
         }
         try await measured("listing of 50", count: 100) {

@@ -72,6 +72,16 @@ package struct AssignmentResult: Hashable, Sendable {
     package let submission: ID<Submission>?
     package let slipDaysUsed: Int
     package let steps: [Step]
+
+    /// The same, with a range that holds those of the others too.
+    func widened(by others: [AssignmentResult]) -> AssignmentResult {
+        guard let range else { return self }
+        let wide = others.compactMap(\.range).reduce(range) {
+            PercentageRange(low: min($0.low, $1.low), high: max($0.high, $1.high))
+        }
+        return AssignmentResult(
+            counted: counted, range: wide, submission: submission, slipDaysUsed: slipDaysUsed, steps: steps)
+    }
 }
 
 /// Works out results. Pure: the same facts give the same result, whoever asks and when, but for what the passing of `closes` settles.

@@ -65,7 +65,7 @@ package struct LatePolicy: Hashable, Sendable, Codable {
         }
     }
 
-    /// Slip days: each pays for a started day of lateness, as far as they go.
+    /// Slip days: each pays for a started day of lateness, as far as they go; no more are spent than make a difference.
     /// - Returns: how many are used, and the lateness that is left to be paid for.
     package func slip(_ lateness: TimeSpan, days available: Int) -> (used: Int, left: TimeSpan) {
         guard lateness.milliseconds > 0, lateness > grace, available > 0, kept(after: lateness) < .full else {
@@ -73,10 +73,16 @@ package struct LatePolicy: Hashable, Sendable, Codable {
         }
         let day = TimeSpan.seconds(86_400).milliseconds
         let needed = (lateness.milliseconds + day - 1) / day
-        let used = min(Int64(available), needed)
-        let left = TimeSpan(milliseconds: max(0, lateness.milliseconds - used * day))
-        // A day that changes nothing is not spent.
-        guard kept(after: left) > kept(after: lateness) else { return (0, lateness) }
-        return (Int(used), left)
+        let most = min(Int64(available), needed)
+        let left = { (used: Int64) in TimeSpan(milliseconds: max(0, lateness.milliseconds - used * day)) }
+        let best = kept(after: left(most))
+        // What is kept never falls with days that are spent, so the fewest are found by halving.
+        var fewest: Int64 = 0
+        var enough = most
+        while fewest < enough {
+            let middle = (fewest + enough) / 2
+            if kept(after: left(middle)) == best { enough = middle } else { fewest = middle + 1 }
+        }
+        return (Int(fewest), left(fewest))
     }
 }

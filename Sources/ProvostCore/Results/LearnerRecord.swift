@@ -33,9 +33,11 @@ package struct LearnerRecord: Sendable {
         package let isUsed: Bool
         package let labVersion: ContentDigest?
         package let graderVersion: ContentDigest?
+        /// The grader keeps the total from learners while they may not see every test.
+        package let hidesTotal: Bool
         package init(
             attempt: ResultAttempt, digest: ContentDigest, late: Bool, isUsed: Bool, labVersion: ContentDigest?,
-            graderVersion: ContentDigest?
+            graderVersion: ContentDigest?, hidesTotal: Bool = false
         ) {
             self.attempt = attempt
             self.digest = digest
@@ -43,6 +45,15 @@ package struct LearnerRecord: Sendable {
             self.isUsed = isUsed
             self.labVersion = labVersion
             self.graderVersion = graderVersion
+            self.hidesTotal = hidesTotal
+        }
+
+        /// As one whose score is not there yet.
+        var withoutScore: Attempt {
+            Attempt(
+                attempt: ResultAttempt(
+                    submission: attempt.submission, receivedAt: attempt.receivedAt, score: nil, isPending: true),
+                digest: digest, late: late, isUsed: isUsed, labVersion: nil, graderVersion: nil, hidesTotal: hidesTotal)
         }
     }
 

@@ -33,6 +33,16 @@ package struct StandingItem: Hashable, Sendable {
         guard let submission = result.submission else { return nil }
         return attempts.first { $0.attempt.submission == submission }
     }
+
+    /// The same, with what the result can come to be widened by other reckonings.
+    func widened(by others: [AssignmentResult]) -> StandingItem {
+        guard !others.isEmpty else { return self }
+        return StandingItem(
+            slug: slug, title: title, kind: kind, terms: terms, weight: weight, window: window,
+            result: result.widened(by: others),
+            points: points, score: score, attempts: attempts, attemptsLeft: attemptsLeft, marks: marks, attendance: attendance,
+            allowances: allowances)
+    }
 }
 
 /// Where a learner stands, worked out from their record.
@@ -98,18 +108,30 @@ package struct StandingRule: Sendable {
         }
     }
 
-    package func standing(of record: LearnerRecord, at now: Timestamp) -> Standing {
+    /// - Parameter hidingTotals: as the learner may see it. A total that tests give away which the learner may not see is open until nothing more
+    ///   can be handed in; otherwise one could feel one's way through the hidden tests.
+    package func standing(of record: LearnerRecord, at now: Timestamp, hidingTotals: Bool = false) -> Standing {
         let windows = works.map { work in
             record.allowances.isEmpty
                 ? work.window : LearnerWindow.window(work.window, of: work.slug, allowances: record.allowances, zone: zone)
         }
         let granted = (plan?.slipDays ?? 0) + record.allowances.compactMap(\.days).reduce(0, +)
+        // As far as it is known, and between what and what it can come to be while late work is not graded.
         var left = granted
+        var possible = granted...granted
         var items = [StandingItem?](repeating: nil, count: works.count)
         for index in slipOrder(windows, record) {
-            let item = item(works[index], window: windows[index], record: record, slipDays: left, at: now)
-            left -= item.result.slipDaysUsed
-            items[index] = item
+            let worked = { (days: Int) -> StandingItem in
+                item(works[index], window: windows[index], record: record, slipDays: days, at: now, hidingTotals: hidingTotals)
+            }
+            let known = worked(left)
+            let others = possible.filter { $0 != left }.map { ($0, worked($0)) }
+            items[index] = known.widened(by: others.map(\.1.result))
+            let after = ([(left, known)] + others).flatMap { days, item in
+                Self.slipDays(of: item, available: days, at: now).map { days - $0 }
+            }
+            left -= known.result.slipDaysUsed
+            possible = max(0, after.reduce(left, min))...max(0, after.reduce(left, max))
         }
         let all = items.compactMap(\.self)
         let learner = LearnerStanding(
@@ -143,8 +165,24 @@ package struct StandingRule: Sendable {
         }
     }
 
+    /// What the work can come to take of the slip days that there are: by what counts now, by attempts that are not graded yet, by later ones.
+    private static func slipDays(of item: StandingItem, available: Int, at now: Timestamp) -> [Int] {
+        guard available > 0, item.kind == .lab, item.result.range != nil else { return [0] }
+        if case .counted = item.marks { return [0] }
+        guard let due = item.window.due else { return [0] }
+        var received = item.attempts.filter(\.attempt.isPending).map(\.attempt.receivedAt)
+        let closes = min(item.window.closes, item.window.study.ends)
+        let isOpen = now < closes && item.attemptsLeft != 0
+        if isOpen { received.append(now) }
+        var days = [item.result.slipDaysUsed]
+        for instant in received { days.append(instant > due ? item.terms.late.slip(instant - due, days: available).used : 0) }
+        // Until it closes, as many as there are.
+        if isOpen, closes > due { days.append(available) }
+        return days
+    }
+
     private func item(
-        _ work: Work, window: AssignmentWindow, record: LearnerRecord, slipDays: Int, at now: Timestamp
+        _ work: Work, window: AssignmentWindow, record: LearnerRecord, slipDays: Int, at now: Timestamp, hidingTotals: Bool
     ) -> StandingItem {
         let allowances = record.allowances.filter { $0.concerns(work.slug) }
         let isExcused = allowances.contains { $0.kind == .excused }
@@ -161,10 +199,12 @@ package struct StandingRule: Sendable {
         switch work.kind {
         case .lab(let lab, let full):
             kind = .lab
+            let closes = min(window.closes, window.study.ends)
             attempts = record.attempts[work.slug] ?? []
+            if hidingTotals, now < closes { attempts = attempts.map { $0.hidesTotal ? $0.withoutScore : $0 } }
             left = lab.attempts.map { max(0, $0 - attempts.count(where: \.isUsed)) }
             verdict = MarkRule.verdict(marks, rubric: nil)
-            var facts = ResultFacts(closes: min(window.closes, window.study.ends))
+            var facts = ResultFacts(closes: closes)
             facts.attempts = attempts.map(\.attempt)
             facts.policy = lab.policy
             facts.late = work.terms.late
@@ -249,5 +289,16 @@ extension AssignmentResult {
             range: PercentageRange(low: part(dates.present, all), high: part(dates.present + dates.open, all)), submission: nil,
             slipDaysUsed: 0,
             steps: [noted == 0 ? .pending : .attended(dates.present, of: noted)] + (bonus > .zero ? [.bonus(bonus)] : []))
+    }
+}
+
+extension StandingItem {
+    /// As points, for listings: attendance is of 100.
+    package func row(of person: Person) -> ResultRow {
+        let full = points ?? Points(whole: 100)
+        return ResultRow(
+            person: person, assignment: slug, score: result.counted.map { $0.nearest(of: full) }, max: full,
+            submission: result.submission, attemptsUsed: attempts.count(where: \.isUsed),
+            late: counting.map { attempt in window.due.map { attempt.attempt.receivedAt > $0 } ?? false } ?? false)
     }
 }

@@ -76,12 +76,14 @@ extension Gradebook {
             """,
             active.flatMap { learner in
                 zip(items, learner.cells).map { item, cell in
-                    let status = cell.excused ? "exempt" : cell.score == nil ? "not submitted" : "fully graded"
+                    let status =
+                        cell.excused
+                        ? "exempt" : cell.score != nil ? "fully graded" : cell.handedIn ? "submitted" : "not submitted"
                     let date = cell.receivedAt?.civil(offsetSeconds: offsetSeconds).date ?? day
                     return [
                         "result-\(learner.enrollment)-\(item.id)", item.id, learner.person.id.text, status,
                         cell.excused ? "" : cell.score.map { "\($0)" } ?? "", date.description, "", "", cohort.id.text, "false",
-                        "false", cell.late ? "true" : "false", !cell.excused && cell.score == nil ? "true" : "false",
+                        "false", cell.late ? "true" : "false", cell.missing ? "true" : "false",
                     ]
                 }
             })

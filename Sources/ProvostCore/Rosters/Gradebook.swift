@@ -28,11 +28,20 @@ package struct Gradebook: Codable, Sendable, Hashable {
         package let late: Bool
         /// When what counts was received.
         package let receivedAt: Timestamp?
-        package init(score: Points?, excused: Bool = false, late: Bool = false, receivedAt: Timestamp? = nil) {
+        /// Something was handed in, graded or not.
+        package let handedIn: Bool
+        /// Nothing was handed in, and nothing can be any more. Never of what people mark.
+        package let missing: Bool
+        package init(
+            score: Points?, excused: Bool = false, late: Bool = false, receivedAt: Timestamp? = nil, handedIn: Bool = false,
+            missing: Bool = false
+        ) {
             self.score = score
             self.excused = excused
             self.late = late
             self.receivedAt = receivedAt
+            self.handedIn = handedIn
+            self.missing = missing
         }
     }
 

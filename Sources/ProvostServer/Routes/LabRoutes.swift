@@ -39,7 +39,7 @@ struct LabRoutes {
         router.get("labs/{name}/handout") { request, context in
             let principal = try context.known()
             let view = try await assignments.find(principal, name: context.text("name"), cohort: request.slug("cohort"))
-            let text = try await labs.handout(view.lab, language: request.text("language") ?? "en")
+            let text = try await labs.handout(principal, of: view, language: request.text("language") ?? "en")
             return Response(
                 status: .ok, headers: [.contentType: "text/markdown; charset=utf-8"],
                 body: ResponseBody(byteBuffer: ByteBuffer(bytes: text)))

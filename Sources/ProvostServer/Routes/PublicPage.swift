@@ -150,7 +150,7 @@ struct PublicPage {
         let title = pick("Check a certificate", "수료증 확인")
         let sentence =
             problem.map {
-                "<p class=\"bad\">\(safe($0 == "413" ? pick("The file is larger than 4 MiB.", "파일이 4 MiB보다 큽니다.") : $0))</p>"
+                "<p class=\"bad\">\(safe($0 == "413" ? pick("The file is larger than 1 MiB.", "파일이 1 MiB보다 큽니다.") : $0))</p>"
             } ?? ""
         return whole(
             title,

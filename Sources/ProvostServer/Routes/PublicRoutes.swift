@@ -12,7 +12,9 @@ struct PublicRoutes {
     let certificates: CertificateService
     let now: @Sendable () -> Timestamp
     /// The largest file that is taken for a check.
-    private static let mostBytes = 4 << 20
+    private static let mostBytes = 1 << 20
+    /// Strangers' files are taken apart a few at a time.
+    private let checks = Places(2, longestQueue: 50)
 
     func add(to router: RouterGroup<ProvostRequestContext>) {
         router.get(".well-known/did.json") { _, _ in
@@ -44,13 +46,16 @@ struct PublicRoutes {
             do { body = try await request.collectBody(upTo: Self.mostBytes) } catch {
                 return html(page.form(problem: "413"), seconds: 0, status: .contentTooLarge)
             }
-            guard let file = UploadedFile.content(Array(body.readableBytesView), type: request.headers[.contentType] ?? "") else {
-                return html(
-                    page.form(problem: page.pick("Choose a file, or paste the text.", "파일을 고르거나 글을 붙여 넣으세요.")), seconds: 0,
-                    status: .badRequest)
-            }
+            let type = request.headers[.contentType] ?? ""
             do {
-                return html(page.checked(try await certificates.check(file), revocation: nil, successor: nil), seconds: 0)
+                let report = try await checks.run { () throws(ProvostError) -> CredentialReport in
+                    guard let file = UploadedFile.content(Array(body.readableBytesView), type: type) else {
+                        throw ProvostError(
+                            .invalid, page.pick("Choose a file, or paste the text.", "파일을 고르거나 글을 붙여 넣으세요."))
+                    }
+                    return try await certificates.check(file)
+                }
+                return html(page.checked(report, revocation: nil, successor: nil), seconds: 0)
             } catch let error as ProvostError where error.code == .invalid {
                 return html(page.form(problem: error.message), seconds: 0, status: .badRequest)
             }

@@ -54,6 +54,10 @@ package struct Principal: Sendable {
     package var enrollments: [Enrollment] {
         if case .person(_, let enrollments, _) = kind { enrollments.filter { !$0.suspended } } else { [] }
     }
+    /// Of some cohort, by a role in it or by its organization.
+    package var instructsSomewhere: Bool {
+        isAdministrator || !rights.cohorts.isEmpty || enrollments.contains { $0.role >= .instructor }
+    }
     /// nil outside the cohort, and for administrators, who are in none. An admin of its organization is one of the cohort.
     package func role(in cohort: Slug) -> Role? {
         rights.cohorts.contains(cohort) ? .admin : enrollments.first { $0.cohort == cohort }?.role

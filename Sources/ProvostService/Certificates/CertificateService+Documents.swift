@@ -56,6 +56,9 @@ extension CertificateService {
     /// In a room: names that strangers wrote are drawn by a library that reads fonts. The host's fonts are in its /usr; how they are found is said
     /// by /etc/fonts, which rooms do not have.
     private func converted(_ svg: String, _ options: [String]) async throws(ProvostError) -> [UInt8] {
+        // A few at a time: gradings go on beside them.
+        try await drawings.take()
+        defer { drawings.give() }
         let sandbox = context.sandbox
         let user = try sandbox.leaseUser()
         defer { sandbox.returnUser(user) }

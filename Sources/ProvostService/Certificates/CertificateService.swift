@@ -12,6 +12,8 @@ package struct CertificateService: Sendable {
     let standings: StandingService
     let submissions: SubmissionService
     let keys: IssuerKeys
+    /// Pictures and PDFs that are drawn at one time, in rooms.
+    let drawings = Places(2, longestQueue: 200)
 
     package init(_ context: ServiceContext, standings: StandingService, submissions: SubmissionService) {
         self.context = context

@@ -17,7 +17,11 @@ package struct AssignmentView: Sendable {
 /// Labs placed in cohorts.
 package struct AssignmentService: Sendable {
     private let context: ServiceContext
-    package init(_ context: ServiceContext) { self.context = context }
+    private let standings: StandingService
+    package init(_ context: ServiceContext, standings: StandingService) {
+        self.context = context
+        self.standings = standings
+    }
 
     /// Throws `invalid` when the dates contradict each other, `conflict` when the name is taken.
     package func create(
@@ -139,7 +143,7 @@ package struct AssignmentService: Sendable {
             window: window, state: state, result: result)
     }
 
-    /// What is a learner's own in a cohort: their results as they were scored, and what they were granted.
+    /// What is a learner's own in a cohort: their results as they may see them, and what they were granted.
     private struct Own {
         var results: [Slug: ResultRow] = [:]
         var allowances: [Allowance] = []
@@ -147,10 +151,10 @@ package struct AssignmentService: Sendable {
 
     private func own(_ principal: Principal, cohort: Slug) async throws(ProvostError) -> Own {
         guard let person = principal.person, principal.role(in: cohort) == .learner else { return Own() }
-        let rows = try await context.store.results(cohort: cohort, assignment: nil, person: person.id)
+        let (_, learner, standing) = try await standings.standing(cohort: cohort, person: person.id, hidingTotals: true)
         return Own(
-            results: Dictionary(rows.map { ($0.assignment, $0) }) { first, _ in first },
-            allowances: try await context.store.standingAllowances(cohort: cohort, person: person.id))
+            results: Dictionary(standing.items.map { ($0.slug, $0.row(of: person)) }) { first, _ in first },
+            allowances: learner.allowances)
     }
 
     private func pinned(lab: Slug, version: ContentDigest?) async throws(ProvostError) -> LabVersion {

@@ -109,8 +109,22 @@ package struct LabService: Sendable {
         return versions
     }
 
-    /// The handout of an assignment's pinned lab version: `README.ko.md` for `ko` where there is one, else `README.md`.
-    package func handout(_ version: LabVersion, language: String) async throws(ProvostError) -> [UInt8] {
+    /// The handout of an assignment's pinned lab version: `README.ko.md` for `ko` where there is one, else `README.md`. Throws `outsideWindow` for a
+    /// learner before the assignment opens for them.
+    package func handout(
+        _ principal: Principal, of assignment: AssignmentView, language: String
+    ) async throws(ProvostError) -> [UInt8] {
+        let version = assignment.lab
+        if !principal.instructs(assignment.cohort.slug) {
+            switch assignment.window.verdict(at: context.now()) {
+            case .notOpen, .beforeStudy:
+                throw ProvostError(
+                    .outsideWindow,
+                    "\(assignment.assignment.slug) is not open yet; its handout can be read from then on. See the dates with: provost labs"
+                )
+            case .onTime, .late, .closed, .afterStudy: break
+            }
+        }
         let tree = try await trees.tree(version.content, blobs: context.blobs.open)
         let limit = 1 << 20
         if language == "ko", let text = try TreeFiles.read("README.ko.md", beneath: tree, limit: limit) { return text }

@@ -57,16 +57,19 @@ package struct ResultService: Sendable {
         let subject = try await subject(principal, person: person)
         var views: [ProgressView] = []
         for known in try await cohorts(of: subject, for: principal, cohort: cohort) {
-            let (record, learner, standing) = try await standings.standing(cohort: known, person: subject.id)
+            let (record, learner, standing) = try await standings.standing(
+                cohort: known, person: subject.id, hidingTotals: !principal.instructs(known))
             let notices = try await context.store.regradeNotices(cohort: known, person: subject.id)
             var rows: [ProgressRow] = []
             for assignment in record.labs {
                 guard let item = standing.items.first(where: { $0.slug == assignment.slug }) else { continue }
+                let notice = notices[assignment.slug]
+                let isHidden = item.attempts.contains { $0.hidesTotal && $0.attempt.score == nil }
                 rows.append(
                     ProgressRow(
                         assignment: try await assignments.view(
                             assignment, cohort: record.cohort, window: item.window, result: item.row(of: learner.person)),
-                        result: item.row(of: learner.person), regrade: notices[assignment.slug]))
+                        result: item.row(of: learner.person), regrade: isHidden ? notice?.withoutScores : notice))
             }
             views.append(
                 ProgressView(
@@ -90,7 +93,8 @@ package struct ResultService: Sendable {
         let subject = try await subject(principal, person: person)
         var found: [Explanation] = []
         for known in try await cohorts(of: subject, for: principal, cohort: cohort) {
-            let (record, _, standing) = try await standings.standing(cohort: known, person: subject.id)
+            let (record, _, standing) = try await standings.standing(
+                cohort: known, person: subject.id, hidingTotals: !principal.instructs(known))
             guard let item = standing.items.first(where: { $0.slug == slug }) else { continue }
             found.append(
                 Explanation(cohort: record.cohort, person: subject.slug, item: item, steps: item.explanation))
@@ -109,8 +113,7 @@ package struct ResultService: Sendable {
     private func subject(_ principal: Principal, person: Slug?) async throws(ProvostError) -> Person {
         if let person {
             // Whether somebody exists is told to instructors only.
-            let instructs = principal.isAdministrator || principal.enrollments.contains { $0.role >= .instructor }
-            guard instructs || person == principal.person?.slug else {
+            guard principal.instructsSomewhere || person == principal.person?.slug else {
                 throw ProvostError(.denied, "Other people's progress is for instructors.")
             }
             return try await context.store.person(person)
@@ -129,7 +132,8 @@ package struct ResultService: Sendable {
         if !own, let cohort { try principal.require(.instruct(cohort: cohort)) }
         return try await context.store.enrollments(person: subject.id).filter { enrollment in
             (cohort == nil || cohort == enrollment.cohort) && enrollment.role == .learner && !enrollment.suspended
-                && (own || principal.instructs(enrollment.cohort))
+                && (own && (principal.workspace == nil || principal.role(in: enrollment.cohort) != nil)
+                    || principal.instructs(enrollment.cohort))
         }.map(\.cohort)
     }
 
@@ -143,16 +147,5 @@ package struct ResultService: Sendable {
     package func verifyAudit(_ principal: Principal) async throws(ProvostError) -> (entries: Int64, brokenAt: Int64?) {
         try principal.require(.administer)
         return try await context.store.verifyAudit()
-    }
-}
-
-extension StandingItem {
-    /// As points, for listings: attendance is of 100.
-    func row(of person: Person) -> ResultRow {
-        let full = points ?? Points(whole: 100)
-        return ResultRow(
-            person: person, assignment: slug, score: result.counted.map { $0.nearest(of: full) }, max: full,
-            submission: result.submission, attemptsUsed: attempts.count(where: \.isUsed),
-            late: counting.map { attempt in window.due.map { attempt.attempt.receivedAt > $0 } ?? false } ?? false)
     }
 }

@@ -90,15 +90,17 @@ package struct StandingService: Sendable {
     }
 
     /// The whole of one learner's standing, with what it was worked out from.
+    ///
+    /// - Parameter hidingTotals: as ``StandingRule`` says.
     func standing(
-        cohort: Slug, person: ID<Person>
+        cohort: Slug, person: ID<Person>, hidingTotals: Bool = false
     ) async throws(ProvostError) -> (record: CohortRecord, learner: LearnerRecord, standing: Standing) {
         let record = try await context.store.standings(cohort: cohort, person: person)
         guard let learner = record.learners.first else {
             throw ProvostError(.notFound, "There is no such learner in the cohort “\(cohort)”; list its enrollments.")
         }
         let rule = StandingRule(record, zone: try context.zones.zone(record.cohort.timezone))
-        return (record, learner, rule.standing(of: learner, at: context.now()))
+        return (record, learner, rule.standing(of: learner, at: context.now(), hidingTotals: hidingTotals))
     }
 
     /// Of everybody, at one instant, by name.

@@ -16,19 +16,25 @@ package struct ReportService: Sendable {
         let (record, standings) = try await standings.standings(cohort: slug)
         let people = try await context.store.gradebookPeople(cohort: slug)
         var cells: [ID<Person>: [Slug: Gradebook.Cell]] = [:]
+        // One scale for a column, whatever scale a learner's own lab version or mark had.
+        let full = Points(whole: 100)
         var points = record.points
+        for marked in record.marked { if case .rubric(let rubric, _) = marked.work { points[marked.slug] = rubric.max } }
+        let now = context.now()
         for (learner, standing) in standings {
             var row: [Slug: Gradebook.Cell] = [:]
             for item in standing.items {
                 let result = item.row(of: learner.person)
-                points[item.slug] = result.max
+                let isExcused = item.result.steps.contains(.excused)
                 row[item.slug] = Gradebook.Cell(
-                    score: result.score, excused: item.result.steps.contains(.excused), late: result.late,
-                    receivedAt: result.submission.flatMap { people.receivedAt[$0] })
+                    score: item.result.counted.map { $0.nearest(of: points[item.slug] ?? full) }, excused: isExcused,
+                    late: result.late, receivedAt: result.submission.flatMap { people.receivedAt[$0] },
+                    handedIn: !item.attempts.isEmpty,
+                    missing: item.kind == .lab && item.attempts.isEmpty && item.result.steps == [.nothingHandedIn] && !isExcused
+                        && now >= min(item.window.closes, item.window.study.ends))
             }
             cells[learner.person.id] = row
         }
-        let full = Points(whole: 100)
         let items =
             record.labs.map { lab in
                 Gradebook.Item(

@@ -34,7 +34,8 @@ package struct SubmissionService: Sendable {
 
     /// Checks everything that can be checked before the first byte is kept: rights, dates, the declared size, the submissions of the day.
     ///
-    /// `receivedAt` decides about lateness: it is when the first byte of the request arrived.
+    /// `receivedAt`, when the first byte of the request arrived, decides about lateness where the digest of what follows came with it. Who does not
+    /// say what they hand in has handed it in with its last byte; otherwise one could begin in time and go on working.
     package func begin(
         _ principal: Principal, assignment name: String, cohort: Slug?, key: String, fileName: String, declaredBytes: Int64?,
         declaredDigest: ContentDigest?,
@@ -92,7 +93,8 @@ package struct SubmissionService: Sendable {
         if let declared = intake.declaredDigest, declared != digest {
             throw ProvostError(.unavailable, "The archive arrived damaged (its digest differs); send it again.")
         }
-        let verdict = view.window.verdict(at: intake.receivedAt)
+        let receivedAt = intake.declaredDigest == nil ? max(intake.receivedAt, context.now()) : intake.receivedAt
+        let verdict = view.window.verdict(at: receivedAt)
         if let refusal = outside(verdict, view: view) {
             // The same bytes under the same key are answered as they were, whatever the time is now.
             let known = try await context.store.resent(
@@ -105,7 +107,7 @@ package struct SubmissionService: Sendable {
         let new = NewSubmission(
             id: context.identifiers.next("sub"), assignment: view.assignment.id, person: intake.person.id, digest: digest,
             bytes: bytes, fileName: intake.fileName,
-            receivedAt: intake.receivedAt, late: verdict == .late, key: intake.key, grading: context.identifiers.next("grd"),
+            receivedAt: receivedAt, late: verdict == .late, key: intake.key, grading: context.identifiers.next("grd"),
             labVersion: view.lab.digest,
             graderVersion: view.lab.grader, maxAttempts: view.assignment.attempts, now: context.now(),
             receipt: { try signer.receipt(for: $0, assignmentName: name) })
@@ -167,17 +169,15 @@ package struct SubmissionService: Sendable {
             assignmentId = found.assignment.id
             cohort = found.cohort.slug
         }
-        var personId: ID<Person>?
-        if let person { personId = try await context.store.person(person).id }
-        let instructs =
-            principal.isAdministrator
-            || (cohort.map { (principal.role(in: $0) ?? .learner) >= .instructor }
-                ?? principal.enrollments.contains { $0.role >= .instructor })
-        if !instructs {
-            guard let own = principal.person?.id, personId == nil || personId == own else {
+        let personId: ID<Person>?
+        if cohort.map(principal.instructs) ?? principal.instructsSomewhere {
+            personId = if let person { try await context.store.person(person).id } else { nil }
+        } else {
+            // Whether somebody else exists is not told.
+            guard let own = principal.person, person == nil || person == own.slug else {
                 throw ProvostError(.denied, "Other people's submissions are for instructors.")
             }
-            personId = own
+            personId = own.id
         }
         var views: [SubmissionView] = []
         for row in try await context.store.submissions(cohort: cohort, assignment: assignmentId, person: personId, limit: limit)
@@ -244,7 +244,7 @@ package struct SubmissionService: Sendable {
     }
 
     private func view(_ row: SubmissionRow, for principal: Principal) async throws(ProvostError) -> SubmissionView {
-        let instructs = principal.isAdministrator || (principal.role(in: row.assignment.cohort) ?? .learner) >= .instructor
+        let instructs = principal.instructs(row.assignment.cohort)
         let position = row.newest?.stage == .queued ? try await context.store.queuePosition(row.newest!.id) : nil
         let grading = instructs ? row.newest : try await forLearner(row.newest, of: row.assignment, person: row.person.id)
         let isHidden = row.newest?.record?.score != nil && grading?.record?.score == nil

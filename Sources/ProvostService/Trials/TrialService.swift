@@ -7,17 +7,12 @@ import Synchronization
 ///
 /// A trial runs in the same rooms as a grading. It never keeps one waiting for long: a few run at one time, each person has one, and the others wait here.
 package final class TrialService: Sendable {
-    /// One person's trial that runs or waits.
-    private struct State {
-        var persons: Set<ID<Person>> = []
-        var free: Int
-        var waiting: [CheckedContinuation<Void, Never>] = []
-    }
-
     private let context: ServiceContext
     private let assignments: AssignmentService
     private let runner: GradingRunner
-    private let state: Mutex<State>
+    /// Whose trial runs or waits.
+    private let persons = Mutex<Set<ID<Person>>>([])
+    private let places: Places
     private let counter = Mutex(0)
 
     /// - Parameter places: trials at one time.
@@ -25,7 +20,7 @@ package final class TrialService: Sendable {
         self.context = context
         self.assignments = assignments
         self.runner = runner
-        state = Mutex(State(free: max(1, places)))
+        self.places = Places(places)
     }
 
     /// Checks rights, dates and the declared size before a byte is taken.
@@ -54,7 +49,7 @@ package final class TrialService: Sendable {
                 "The lab \(view.lab.name) has no public tests to try; hand your work in with “provost submit \(view.assignment.slug) PATH --wait”."
             )
         }
-        let isFirst = state.withLock { $0.persons.insert(person.id).inserted }
+        let isFirst = persons.withLock { $0.insert(person.id).inserted }
         guard isFirst else {
             throw ProvostError(.conflict, "Your last trial is still running; wait for it, or stop it with Ctrl-C.")
         }
@@ -71,13 +66,13 @@ package final class TrialService: Sendable {
         try await runner.hasPublicPart(lab.content)
     }
 
-    fileprivate func end(_ person: ID<Person>) { state.withLock { _ = $0.persons.remove(person) } }
+    fileprivate func end(_ person: ID<Person>) { persons.withLock { _ = $0.remove(person) } }
 
     /// Runs it, once it has a place. Throws what failed on our side.
     fileprivate func run(_ trial: Trial) async throws -> GradingResult {
         guard trial.archive.bytes > 0 else { throw ProvostError(.invalid, "Nothing was sent: the archive is empty.") }
-        await takePlace()
-        defer { givePlace() }
+        try await places.take()
+        defer { places.give() }
         let grader = try await context.store.graderVersion(trial.view.lab.grader)
         let number = counter.withLock { counter in
             counter += 1
@@ -98,29 +93,6 @@ package final class TrialService: Sendable {
             await bench.clear()
             throw error
         }
-    }
-
-    private func takePlace() async {
-        await withCheckedContinuation { continuation in
-            let now = state.withLock { state in
-                if state.free > 0 {
-                    state.free -= 1
-                    return true
-                }
-                state.waiting.append(continuation)
-                return false
-            }
-            if now { continuation.resume() }
-        }
-    }
-
-    private func givePlace() {
-        let next: CheckedContinuation<Void, Never>? = state.withLock { state in
-            if !state.waiting.isEmpty { return state.waiting.removeFirst() }
-            state.free += 1
-            return nil
-        }
-        next?.resume()
     }
 }
 

@@ -51,6 +51,25 @@ import Testing
             ])
     }
 
+    @Test(
+        arguments: [
+            // each unit, grace, hours late, days there are → days spent, hours left to pay for
+            (7 * 24, 0.0, 8 * 24 + 0.0, 5, 1, 7 * 24 + 0.0),
+            (24, 1 / 6.0, 24 + 1 / 12.0, 5, 1, 1 / 12.0),
+            (24, 0.0, 24 + 1 / 12.0, 5, 2, 0.0),
+            (7 * 24, 0.0, 6 * 24 + 0.0, 5, 0, 6 * 24 + 0.0),
+            (7 * 24, 0.0, 6 * 24 + 0.0, 6, 6, 0.0),
+        ] as [(Int, Double, Double, Int, Int, Double)])
+    func noMoreSlipDaysAreSpentThanMakeADifference(
+        unit: Int, grace: Double, late: Double, available: Int, spent: Int, left: Double
+    ) {
+        let hours = { (count: Double) in TimeSpan(milliseconds: Int64((count * 3_600_000).rounded())) }
+        let policy = LatePolicy(
+            grace: hours(grace), penalty: .each(hours(Double(unit)), lose: Self.percent(10), keep: .zero))
+        let slip = policy.slip(hours(late), days: available)
+        #expect(slip.used == spent && slip.left == hours(left), "\(slip)")
+    }
+
     @Test func slipDaysPayForStartedDays() {
         var facts = Self.facts([Self.attempt(1, at: 130, 100)])
         facts.slipDays = 1

@@ -146,4 +146,89 @@ import Testing
         let item = rule.standing(of: record, at: now).items[0]
         #expect(item.result.counted == Self.percent(40) && item.score == Points(whole: 40))
     }
+
+    /// What was met stays met: late work that is not graded yet, or can still be handed in, may take the slip days that other work stands on.
+    @Test func slipDaysThatEarlierWorkCanStillTakeAreNotCountedOn() throws {
+        let labs = [try Self.lab("a", due: "2026-03-10"), try Self.lab("b", due: "2026-03-12")]
+        let rule = StandingRule(try Self.record(labs, slipDays: 1), zone: .utc)
+        let now = try Self.time("2026-04-02")
+        let graded = try Self.attempt(1, "2026-03-10T06:00", 10)
+        let pending = LearnerRecord.Attempt(
+            attempt: ResultAttempt(
+                submission: graded.attempt.submission, receivedAt: graded.attempt.receivedAt, score: nil, isPending: true),
+            digest: graded.digest, late: true, isUsed: true, labVersion: nil, graderVersion: nil)
+        let b = try Self.attempt(2, "2026-03-12T06:00", 100)
+        let before = rule.standing(of: Self.learner([Self.a: [pending], Self.b: [b]]), at: now)
+        let after = rule.standing(of: Self.learner([Self.a: [graded], Self.b: [b]]), at: now)
+        #expect(before.items[1].result.counted == .full, "as it is known now")
+        #expect(before.items[1].result.range == PercentageRange(low: Self.percent(90), high: .full))
+        #expect(after.items[1].result.counted == Self.percent(90) && after.slipDays.used == 1)
+        #expect(before.outcome?.verdict == .open && after.outcome?.verdict == .missed)
+        let low = try #require(before.total?.low)
+        #expect(low <= (try #require(after.total?.low)))
+    }
+
+    /// Over many learners at random: whatever is met or missed while gradings are pending is so when they are there.
+    @Test func aVerdictDoesNotTurn() throws {
+        var random = Seeded(7)
+        var decided = 0
+        for _ in 0..<3000 {
+            let labs = [try Self.lab("a", due: "2026-03-10"), try Self.lab("b", due: "2026-03-12")]
+            let rule = StandingRule(try Self.record(labs, slipDays: Int.random(in: 0...3, using: &random)), zone: .utc)
+            var known: [Slug: [LearnerRecord.Attempt]] = [:]
+            var waiting: [Slug: [LearnerRecord.Attempt]] = [:]
+            var number = 0
+            for slug in [Self.a, Self.b] {
+                var day = 9
+                for _ in 0..<Int.random(in: 0...3, using: &random) {
+                    number += 1
+                    day += Int.random(in: 1...3, using: &random)
+                    let attempt = try Self.attempt(
+                        number, "2026-03-\(day)T0\(Int.random(in: 0...9, using: &random)):00",
+                        Int64.random(in: 0...100, using: &random))
+                    known[slug, default: []].append(attempt)
+                    let isPending = Bool.random(using: &random)
+                    waiting[slug, default: []].append(
+                        isPending
+                            ? LearnerRecord.Attempt(
+                                attempt: ResultAttempt(
+                                    submission: attempt.attempt.submission, receivedAt: attempt.attempt.receivedAt, score: nil,
+                                    isPending: true),
+                                digest: attempt.digest, late: attempt.late, isUsed: true, labVersion: nil, graderVersion: nil)
+                            : attempt)
+                }
+            }
+            let now = try Self.time("2026-04-29")
+            let before = rule.standing(of: Self.learner(waiting), at: now)
+            let after = rule.standing(of: Self.learner(known), at: now)
+            let (then, later) = (try #require(before.total), try #require(after.total))
+            #expect(
+                then.low <= later.low && later.high <= then.high, "\(before.items.map(\.result)) \(after.items.map(\.result))")
+            if let verdict = before.outcome?.verdict, verdict != .open {
+                decided += 1
+                #expect(verdict == after.outcome?.verdict)
+            }
+        }
+        #expect(decided > 300)
+    }
+
+    /// A learner does not feel their way through hidden tests by what counts.
+    @Test func aTotalThatHiddenTestsGiveAwayIsOpenUntilNothingCanBeHandedIn() throws {
+        let rule = StandingRule(try Self.record([Self.lab("a", due: "2026-03-10")]), zone: .utc)
+        let graded = try Self.attempt(1, "2026-03-09", 70)
+        let record = Self.learner([
+            Self.a: [
+                LearnerRecord.Attempt(
+                    attempt: graded.attempt, digest: graded.digest, late: false, isUsed: true, labVersion: graded.labVersion,
+                    graderVersion: graded.graderVersion, hidesTotal: true)
+            ]
+        ])
+        let during = try Self.time("2026-03-09T12:00")
+        let item = rule.standing(of: record, at: during, hidingTotals: true).items[0]
+        #expect(item.result.counted == nil && item.score == nil && item.attempts.allSatisfy { $0.attempt.score == nil })
+        #expect(item.result.range == PercentageRange(low: .zero, high: .full))
+        #expect(rule.standing(of: record, at: during).items[0].result.counted == Self.percent(70), "an instructor sees it")
+        let closed = try Self.time("2026-05-02")
+        #expect(rule.standing(of: record, at: closed, hidingTotals: true).items[0].result.counted == Self.percent(70))
+    }
 }

@@ -36,7 +36,7 @@ struct GradebookTests {
                     ]),
                 learner(
                     "evil", "=HYPERLINK(\"x\")", nil, false,
-                    [Gradebook.Cell(score: nil), Gradebook.Cell(score: .zero, receivedAt: received)]),
+                    [Gradebook.Cell(score: nil, missing: true), Gradebook.Cell(score: .zero, receivedAt: received)]),
                 learner("gone", "Gone", "9", true, [Gradebook.Cell(score: Points(whole: 1)), Gradebook.Cell(score: nil)]),
             ])
     }()

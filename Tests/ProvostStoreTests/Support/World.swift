@@ -117,6 +117,16 @@ extension World {
         }
     }
 
+    /// What counts, as listings show it: a row for each learner and assignment, by person and then assignment.
+    func results(assignment: Slug? = nil, person: ID<Person>? = nil) async throws -> [ResultRow] {
+        let record = try await store.standings(cohort: cohort, person: person)
+        let rule = StandingRule(record, zone: .utc)
+        return record.learners.flatMap { learner in
+            rule.standing(of: learner, at: now).items.filter { assignment == nil || $0.slug == assignment }
+                .map { $0.row(of: learner.person) }.sorted { $0.assignment < $1.assignment }
+        }
+    }
+
     static func graded(_ points: Int64, tests: [TestRecord] = []) -> GradingRecord {
         GradingRecord(
             outcome: .graded, isolation: .twoRoom, score: Points(whole: points), max: Points(whole: 20), tests: tests,
