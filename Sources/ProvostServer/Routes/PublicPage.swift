@@ -92,6 +92,7 @@ struct PublicPage {
             let rule = report.failure?.rule
             let why =
                 switch rule {
+                case .status where revocation != nil: pick("It was revoked.", "취소되었습니다.")
                 case .status: pick("It was revoked, or its status cannot be trusted.", "취소되었거나 상태를 믿을 수 없습니다.")
                 case .dates: pick("It is not valid at this time: it expired, or has not begun.", "유효 기간이 아닙니다.")
                 case .signature: pick("It was changed after it was signed.", "서명한 뒤에 내용이 바뀌었습니다.")
@@ -111,7 +112,9 @@ struct PublicPage {
     private func results(_ report: CredentialReport) -> String {
         guard let results = report.subject?.results, !results.isEmpty else { return "" }
         return "<h2>\(pick("Results", "성적"))</h2><table>"
-            + results.map { "<tr><td>\(safe($0.name))</td><td>\(safe($0.value)) %</td></tr>" }.joined() + "</table>\n"
+            // The one name that we gave; the others are the assignments' own.
+            + results.map { $0.name == "Total" ? (name: pick("Total", "전체"), value: $0.value) : (name: $0.name, value: $0.value) }
+            .map { "<tr><td>\(safe($0.name))</td><td>\(safe($0.value)) %</td></tr>" }.joined() + "</table>\n"
     }
 
     private func rules(_ report: CredentialReport) -> String {
