@@ -4,6 +4,11 @@ package import ProvostCore
 // What certificates rest on, held against the audit. Each look-up goes by the audit's index over subjects; only what was renamed since is
 // looked for in the whole of it.
 extension Store {
+    /// How entries are looked up: a subject, an action.
+    package static let auditLookUp = """
+        SELECT sequence, at, actor, action, subject, details, hash FROM audit WHERE subject = ? AND action = ? ORDER BY sequence
+        """
+
     /// The audit's entries of one action on one subject, oldest first.
     package func auditEntries(subject: String, action: String) async throws(ProvostError) -> [AuditEntry] {
         try await read { db in try db.auditEntries(subject: subject, action: action) }
@@ -116,7 +121,7 @@ extension Store {
 extension Database {
     /// By the index over subjects.
     func auditEntries(subject: String, action: String) throws -> [AuditEntry] {
-        try rows(Self.auditLookUp, [subject, action], Self.auditEntry)
+        try rows(Store.auditLookUp, [subject, action], Self.auditEntry)
     }
 
     /// The entry of an action that names an identifier in its details: on its subject, and where that was renamed since, on any.
@@ -130,10 +135,6 @@ extension Database {
             ORDER BY sequence LIMIT 1
             """, [action, "\"\(id)\""], Self.auditEntry)
     }
-
-    static let auditLookUp = """
-        SELECT sequence, at, actor, action, subject, details, hash FROM audit WHERE subject = ? AND action = ? ORDER BY sequence
-        """
 
     private static func auditEntry(_ row: Row) throws -> AuditEntry {
         AuditEntry(

@@ -95,13 +95,12 @@ extension CertificateService {
         let action = certificate.renews == nil ? "certificate.issue" : "certificate.renew"
         let entry = try await context.store.auditEntries(subject: certificate.id.text, action: action).first
         let fits = digest == certificate.digest && entry?.details.contains("\"\(digest.hex)\"") == true
-        let report = try await check(Array(content.token.utf8))
-        let failure = report.findings.first { $0.verdict != .valid && $0.rule != .status && $0.rule != .dates }
+        let failure = try await failure(of: content.token)
         return (
             [
                 EvidenceLink(
                     name, failure == nil ? .matches : .differs,
-                    failure.map { "\($0.rule): \($0.reason ?? "it does not hold")" }
+                    failure
                         ?? "Its signature is \(certificate.organization)'s."),
                 EvidenceLink(
                     "\(name) in the audit", entry == nil ? .missing : fits ? .matches : .differs,
@@ -112,6 +111,19 @@ extension CertificateService {
                     } ?? "No entry has issued it."),
             ], entry?.sequence
         )
+    }
+
+    /// Why the signed text is none of the organization's; nil: it is. Whether it is revoked or its time is over is no part of it.
+    private func failure(of token: String) async throws(ProvostError) -> String? {
+        let report: CredentialReport
+        do { report = try await check(Array(token.utf8)) } catch {
+            // Of an issuer that has signed nothing here, or no credential at all.
+            guard error.code == .invalid else { throw error }
+            return error.message
+        }
+        return report.findings.first { $0.verdict != .valid && $0.rule != .status && $0.rule != .dates }.map {
+            "\($0.rule): \($0.reason ?? "it does not hold")"
+        }
     }
 
     private static func evidenceNames(_ token: String) throws(ProvostError) -> Set<String> {
