@@ -7,10 +7,11 @@ struct CertificateEvidenceShow: AsyncParsableCommand {
         "evidence", "Follow a certificate back to what it was earned by, and look at each link again.",
         note: """
             Certificate → results → scores → gradings → what was handed in and what graded it.
-            Contents are hashed again, and each link is held against the audit: it matches,
-            differs or is missing (both fail); is kept no longer (its person was erased), is not
-            recorded (by an older version), or is superseded by what counts now. --regrade
-            grades the submissions again as “provost regrade” does, and compares.
+            Contents are hashed again, and each link is held against the audit. What
+            matches holds; what differs or is missing fails. Kept no longer: its person
+            was erased. Not recorded: an older version wrote it. Superseded: something
+            newer counts. --regrade grades the submissions again as “provost regrade”
+            does, and compares.
             """,
         examples: "provost certificate evidence crt_4n8d1k5v7q2z9xw3",
         "provost certificate evidence crt_4n8d1k5v7q2z9xw3 --regrade")
