@@ -38,7 +38,8 @@ struct Home: Sendable {
 
     /// Makes one, and takes it away whatever happens.
     static func with(
-        workers: Int = 1, workspaces: WorkspaceSettings = WorkspaceSettings(), world: CertificateWorld? = nil, _ body: (Home) async throws -> Void
+        workers: Int = 1, workspaces: WorkspaceSettings = WorkspaceSettings(), world: CertificateWorld? = nil,
+        _ body: (Home) async throws -> Void
     ) async throws {
         let path = "/tmp/provost-home-\(UUID().uuidString)"
         let directory = try StateDirectory(path: path)
