@@ -10,6 +10,8 @@ extension Store {
         try await write { db in
             let key = try db.key(of: cohort, in: "cohort")
             var counts: [String: Int] = [:]
+            var noted: [(enrollment: String, state: String)] = []
+            var last: Int64 = 0
             for (person, state) in states.sorted(by: { $0.key < $1.key }) {
                 let enrollment = try db.learnerEnrollment(cohort: cohort, key: key, person: person)
                 let known = try db.row(
@@ -20,12 +22,17 @@ extension Store {
                 try db.run(
                     "INSERT INTO attendance (enrollment, date, state, actor, at) VALUES (?, ?, ?, ?, ?)",
                     [enrollment, date.description, state.rawValue, actor, instant.milliseconds])
+                last = db.lastInsertedRowID
                 counts[state.rawValue, default: 0] += 1
+                noted.append((enrollment, state.rawValue))
             }
             let changed = counts.values.reduce(0, +)
             guard changed > 0 else { return 0 }
             var details = counts.mapValues { "\($0)" }
             details["date"] = date.description
+            // Rows of one transaction stand one after the other: the last one's number says which they are.
+            details["last"] = "\(last)"
+            details["rows"] = AuditedRow.attendance(noted)
             try db.appendAudit(actor: actor, action: "attendance.set", subject: cohort.text, details: details, at: instant)
             return changed
         }

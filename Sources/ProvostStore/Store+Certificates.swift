@@ -246,53 +246,6 @@ extension Store {
     package func certificates(person: ID<Person>) async throws(ProvostError) -> [CertificateContent] {
         try await read { db in try db.certificates("e.person = ?", [person.text]) }
     }
-
-    /// The audit's rows about one certificate, or about what a digest was published as.
-    package func auditEntries(subject: String, action: String) async throws(ProvostError) -> [AuditEntry] {
-        try await read { db in
-            try db.rows(
-                """
-                SELECT sequence, at, actor, action, subject, details, hash FROM audit WHERE subject = ? AND action = ?
-                ORDER BY sequence
-                """, [subject, action]
-            ) {
-                AuditEntry(
-                    sequence: $0[0], at: $0.instant(1), actor: $0[2], action: $0[3], subject: $0[4], details: $0[5],
-                    hash: try $0.digest(6))
-            }
-        }
-    }
-
-    /// The number of the audit's entry that published a grader's or a lab's version; nil: none did.
-    package func publication(of digest: ContentDigest, action: String) async throws(ProvostError) -> Int64? {
-        try await read { db in
-            try db.row(
-                "SELECT sequence FROM audit WHERE action = ? AND json_extract(details, '$.digest') = ? ORDER BY sequence LIMIT 1",
-                [action, digest.hex]
-            ) { $0[0] as Int64 }
-        }
-    }
-
-    /// What a grading's score says it was made from; nil: there is no such score.
-    package func scoreOrigin(
-        grading: String
-    ) async throws(ProvostError) -> (
-        submission: ID<Submission>, digest: ContentDigest, grader: ContentDigest, lab: ContentDigest
-    )? {
-        let origin = try await read { db in
-            try db.row(
-                "SELECT submission, submissionDigest, graderVersion, labVersion FROM score WHERE grading = ?", [grading]
-            ) { ScoreOrigin(submission: $0.id(0), digest: try $0.digest(1), grader: try $0.digest(2), lab: try $0.digest(3)) }
-        }
-        return origin.map { ($0.submission, $0.digest, $0.grader, $0.lab) }
-    }
-}
-
-private struct ScoreOrigin: Sendable {
-    let submission: ID<Submission>
-    let digest: ContentDigest
-    let grader: ContentDigest
-    let lab: ContentDigest
 }
 
 extension Database {

@@ -51,6 +51,9 @@ extension Store {
                     (record.outcome == .graded ? Grading.Stage.graded : .failed).rawValue, instant.milliseconds,
                     try unpack.map { try Column.json($0) }, grading.text,
                 ])
+            try db.appendAudit(
+                actor: "provost", action: AuditedRow.grading, subject: grading.text,
+                details: AuditedRow.grading(grading.text, in: db) ?? [:], at: instant)
             return true
         }
     }

@@ -66,7 +66,7 @@ extension Store {
                 return RecordedSubmission(submission: submission, receipt: receipt, resent: true, attemptsLeft: left)
             }
             let assignment = try db.assignment(new.assignment)
-            _ = try db.person(id: new.person)
+            let person = try db.person(id: new.person)
             if let most = new.maxAttempts, used >= most {
                 throw ProvostError(
                     .limitReached,
@@ -83,6 +83,9 @@ extension Store {
             try db.enqueue(
                 new.grading, of: submission, assignment: assignment, labVersion: new.labVersion,
                 graderVersion: new.graderVersion, at: new.now)
+            try db.appendAudit(
+                actor: person.slug.text, action: AuditedRow.submission, subject: new.id.text,
+                details: AuditedRow.submission(new.id.text, in: db) ?? [:], at: new.now)
             return RecordedSubmission(
                 submission: submission, receipt: receipt, resent: false, attemptsLeft: new.maxAttempts.map { $0 - used - 1 })
         }

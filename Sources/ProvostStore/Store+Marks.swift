@@ -29,6 +29,7 @@ extension Store {
         try await write { db in
             let key = try db.key(of: cohort, in: "cohort")
             let work = try db.work(cohort: cohort, key: key, slug: assignment)
+            var facts: [[String: String]] = []
             for mark in marks {
                 guard mark.max > .zero, mark.points.map({ $0 <= mark.max }) != false else {
                     throw ProvostError(
@@ -45,15 +46,15 @@ extension Store {
                         mark.id.text, enrollment, marker, isModeration, try Column.json(Self.texts(mark.levels)),
                         mark.points?.thousandths, mark.max.thousandths, mark.comment, instant.milliseconds,
                     ])
+                facts.append([
+                    "enrollment": enrollment, "id": mark.id.text, "levels": AuditedRow.levels(Self.texts(mark.levels)),
+                    "max": mark.max.description, "person": mark.person.text,
+                    "points": mark.points?.description ?? "taken back",
+                ])
             }
             try db.appendAudit(
                 actor: marker, action: isModeration ? "mark.moderate" : "mark.set", subject: "\(cohort)/\(assignment)",
-                details: marks.map { mark in
-                    [
-                        "id": mark.id.text, "max": mark.max.description, "person": mark.person.text,
-                        "points": mark.points?.description ?? "taken back",
-                    ]
-                }, at: instant)
+                details: facts, at: instant)
         }
     }
 
@@ -82,14 +83,15 @@ extension Store {
                 $0.assignment == assignment && !$0.isReleased
             }
             guard !fresh.isEmpty else { return 0 }
+            let through = try db.row("SELECT coalesce(max(sequence), 0) FROM mark") { $0[0] as Int64 } ?? 0
             try db.run(
                 """
                 INSERT INTO markRelease (assignment, markedAssignment, enrollment, through, actor, at)
-                VALUES (?, ?, ?, (SELECT coalesce(max(sequence), 0) FROM mark), ?, ?)
-                """, work.arguments + [enrollment, actor, instant.milliseconds])
+                VALUES (?, ?, ?, ?, ?, ?)
+                """, work.arguments + [enrollment, through, actor, instant.milliseconds])
             try db.appendAudit(
                 actor: actor, action: "mark.release", subject: "\(cohort)/\(assignment)",
-                details: ["marks": "\(fresh.count)", "person": person?.text ?? "everybody"], at: instant)
+                details: ["marks": "\(fresh.count)", "person": person?.text ?? "everybody", "through": "\(through)"], at: instant)
             return fresh.count
         }
     }

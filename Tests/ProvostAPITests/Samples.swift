@@ -254,7 +254,7 @@ enum Samples {
             Sample("certificate-key", CertificateSamples.key), Sample("certificate-standing", CertificateSamples.standing),
             Sample("certificate-standing-bare", CertificateSamples.standingBare),
             Sample("closing-info", WorkspaceSamples.closing),
-            Sample("evidence-link", EvidenceLink("grader abc", holds: true, "It does.")),
+            Sample("evidence-link", EvidenceLink("grader abc", .matches, "It does.")),
             Sample("issue-certificates", IssueCertificates(persons: [slug("minji")])),
             Sample(
                 "issued-certificates",

@@ -38,7 +38,8 @@ struct Home: Sendable {
 
     /// Makes one, and takes it away whatever happens.
     static func with(
-        workers: Int = 1, workspaces: WorkspaceSettings = WorkspaceSettings(), _ body: (Home) async throws -> Void
+        workers: Int = 1, workspaces: WorkspaceSettings = WorkspaceSettings(), world: CertificateWorld? = nil,
+        _ body: (Home) async throws -> Void
     ) async throws {
         let path = "/tmp/provost-home-\(UUID().uuidString)"
         let directory = try StateDirectory(path: path)
@@ -63,7 +64,7 @@ struct Home: Sendable {
             let context = ServiceContext(
                 store: try Store(path: directory.database), blobs: try BlobStore(directory: directory.blobs), sandbox: sandbox,
                 directory: directory,
-                now: { clock.advance() }, logger: logger)
+                now: { clock.advance() }, world: world, logger: logger)
             let home = Home(
                 path: path,
                 provost: try Provost(

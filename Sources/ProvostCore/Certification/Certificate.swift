@@ -156,15 +156,3 @@ package struct CertificateKey: Hashable, Sendable, Codable {
         self.createdAt = createdAt
     }
 }
-
-/// One link between a certificate and what it was earned by, looked at again.
-package struct EvidenceLink: Hashable, Sendable, Codable {
-    package let link: String
-    package let holds: Bool
-    package let detail: String
-    package init(_ link: String, holds: Bool, _ detail: String) {
-        self.link = link
-        self.holds = holds
-        self.detail = detail
-    }
-}

@@ -19,16 +19,7 @@ struct CertificateMaker {
         let from = Timestamp(milliseconds: now.seconds * 1000)
         let until = ground.certificate.validMonths.map { expiry(after: $0) }
         let title = ground.certificate.title
-        let evidence = report.items.compactMap { item -> CertificateEvidence? in
-            guard item.result.counted != nil else { return nil }
-            return CertificateEvidence(
-                assignment: item.slug, title: item.title.english, result: item.result.counted,
-                rows: item.evidence.map {
-                    CertificateEvidence.Row(
-                        kind: $0.kind.rawValue, id: $0.id, submission: $0.digest, graderVersion: $0.graderVersion,
-                        labVersion: $0.labVersion)
-                })
-        }
+        let evidence = report.items.compactMap(CertificateEvidence.init)
         var results: [Credential.Result] = []
         if let total = report.total?.low {
             results.append(Credential.Result(description: uuid(), name: "Total", value: Self.number(total)))
@@ -95,6 +86,20 @@ struct CertificateMaker {
     }
     private func padded(_ value: Int, _ width: Int) -> String {
         String(repeating: "0", count: max(0, width - String(value).count)) + String(value)
+    }
+}
+
+extension CertificateEvidence {
+    /// nil: nothing counts of it, and nothing excused it.
+    init?(_ item: ReportItem) {
+        guard item.result.counted != nil || item.result.range == nil && !item.evidence.isEmpty else { return nil }
+        self.init(
+            assignment: item.slug, title: item.title.english, result: item.result.counted,
+            rows: item.evidence.map {
+                Row(
+                    kind: $0.kind.rawValue, id: $0.id, submission: $0.digest, graderVersion: $0.graderVersion,
+                    labVersion: $0.labVersion)
+            })
     }
 }
 

@@ -9,30 +9,67 @@ extension CertificateService {
     package func evidence(_ principal: Principal, _ id: ID<Certificate>) async throws(ProvostError) -> [EvidenceLink] {
         let content = try await content(principal, id)
         try principal.require(.instruct(cohort: content.certificate.cohort))
-        var links: [EvidenceLink] = []
         let chain = try await context.store.verifyAudit()
-        links.append(
+        var links = [
             EvidenceLink(
-                "audit", holds: chain.brokenAt == nil,
-                chain.brokenAt.map { "The chain breaks at entry \($0)." } ?? "\(chain.entries) entries hang together."))
-        links += try await issueLinks(content)
+                "audit", chain.brokenAt == nil ? .matches : .differs,
+                chain.brokenAt.map { "The chain breaks at entry \($0): what its entries say proves nothing." }
+                    ?? "\(chain.entries) entries hang together.")
+        ]
+        let (own, issued) = try await issueLinks(content)
+        links += own
         let named = try Self.evidenceNames(content.token)
+        let present = try await presentResults(content.certificate)
+        var trail = EvidenceTrail(
+            context, issued: issued, isErased: try await context.store.isErased(content.certificate.person.id))
         for item in content.evidence {
             let expected = Credential.Evidence(name: item.title, digest: CertificateMaker.digest(of: item), narrative: "").id
             links.append(
                 EvidenceLink(
-                    "result \(item.assignment)", holds: named.contains(expected),
+                    "record of \(item.assignment)", named.contains(expected) ? .matches : .differs,
                     named.contains(expected)
-                        ? "\(item.result?.description ?? "excused"), as the credential says."
-                        : "The credential names another record."))
-            for row in item.rows { links += try await self.links(of: row) }
+                        ? "The credential names its digest." : "The credential names another record than the store keeps."))
+            links.append(try await result(item, present, content.certificate.cohort, issued))
+            for row in item.rows { links += try await trail.links(of: row) }
         }
         if named.count != content.evidence.count {
             links.append(
                 EvidenceLink(
-                    "credential", holds: false, "It names \(named.count) records, and \(content.evidence.count) are kept."))
+                    "credential", .differs, "It names \(named.count) records, and \(content.evidence.count) are kept."))
         }
         return links
+    }
+
+    /// By assignment, worked out anew from the store; nil for somebody who is no learner of the cohort any more.
+    private func presentResults(_ certificate: Certificate) async throws(ProvostError) -> [Slug: CertificateEvidence]? {
+        do {
+            let report = try await standings.report(cohort: certificate.cohort, person: certificate.person.id)
+            return Dictionary(report.items.compactMap(CertificateEvidence.init).map { ($0.assignment, $0) }) { first, _ in first }
+        } catch {
+            guard error.code == .notFound else { throw error }
+            return nil
+        }
+    }
+
+    /// The same rows give the same result, unless the rules were changed since.
+    private func result(
+        _ item: CertificateEvidence, _ present: [Slug: CertificateEvidence]?, _ cohort: Slug, _ issued: Int64?
+    ) async throws(ProvostError) -> EvidenceLink {
+        let name = "result \(item.assignment)"
+        let words = { (result: Percentage?) in result?.description ?? "excused" }
+        let was = words(item.result)
+        guard let present else { return EvidenceLink(name, .keptNoLonger, "\(was); they are no learner of the cohort now.") }
+        if let now = present[item.assignment], now.rows == item.rows {
+            guard now.result != item.result else {
+                return EvidenceLink(name, .matches, "\(was), worked out again from the same rows.")
+            }
+            guard let issued,
+                try await context.store.rulesChanged(cohort: cohort, assignment: item.assignment, after: issued)
+            else { return EvidenceLink(name, .differs, "The certificate says \(was), its rows come to \(words(now.result)).") }
+            return EvidenceLink(name, .superseded, "\(was); by the rules as they were changed since, \(words(now.result)).")
+        }
+        let now = present[item.assignment].map { words($0.result) } ?? "nothing"
+        return EvidenceLink(name, .superseded, "\(was); other rows count by now, which come to \(now).")
     }
 
     /// Grades again, as an ordinary regrade, each submission that the certificate was earned by: what comes out counts, as always. Answers with their ids.
@@ -48,22 +85,45 @@ extension CertificateService {
         return queued
     }
 
-    private func issueLinks(_ content: CertificateContent) async throws(ProvostError) -> [EvidenceLink] {
+    /// The certificate itself; and the number of the audit's entry that issued it.
+    private func issueLinks(
+        _ content: CertificateContent
+    ) async throws(ProvostError) -> (links: [EvidenceLink], issued: Int64?) {
         let certificate = content.certificate
+        let name = "certificate \(certificate.id)"
         let digest = ContentDigest(bytes: SHA256.hash(data: Array(content.token.utf8)))
         let action = certificate.renews == nil ? "certificate.issue" : "certificate.renew"
-        let entries = try await context.store.auditEntries(subject: certificate.id.text, action: action)
-        let audited = entries.contains { $0.details.contains(digest.hex) }
-        let report = try await check(Array(content.token.utf8))
-        let failures = report.findings.filter { $0.verdict != .valid && $0.rule != .status && $0.rule != .dates }
-        return [
-            EvidenceLink(
-                "certificate \(certificate.id)", holds: failures.isEmpty,
-                failures.first?.reason ?? "Its signature is \(certificate.organization)'s."),
-            EvidenceLink(
-                "certificate \(certificate.id) in the audit", holds: digest == certificate.digest && audited,
-                audited ? "Entry \(entries.first?.sequence ?? 0) has the digest of the signed text." : "No entry has its digest."),
-        ]
+        let entry = try await context.store.auditEntries(subject: certificate.id.text, action: action).first
+        let fits = digest == certificate.digest && entry?.details.contains("\"\(digest.hex)\"") == true
+        let failure = try await failure(of: content.token)
+        return (
+            [
+                EvidenceLink(
+                    name, failure == nil ? .matches : .differs,
+                    failure
+                        ?? "Its signature is \(certificate.organization)'s."),
+                EvidenceLink(
+                    "\(name) in the audit", entry == nil ? .missing : fits ? .matches : .differs,
+                    entry.map {
+                        fits
+                            ? "Entry \($0.sequence) has the digest of the signed text."
+                            : "Entry \($0.sequence) has the digest of another text."
+                    } ?? "No entry has issued it."),
+            ], entry?.sequence
+        )
+    }
+
+    /// Why the signed text is none of the organization's; nil: it is. Whether it is revoked or its time is over is no part of it.
+    private func failure(of token: String) async throws(ProvostError) -> String? {
+        let report: CredentialReport
+        do { report = try await check(Array(token.utf8)) } catch {
+            // Of an issuer that has signed nothing here, or no credential at all.
+            guard error.code == .invalid else { throw error }
+            return error.message
+        }
+        return report.findings.first { $0.verdict != .valid && $0.rule != .status && $0.rule != .dates }.map {
+            "\($0.rule): \($0.reason ?? "it does not hold")"
+        }
     }
 
     private static func evidenceNames(_ token: String) throws(ProvostError) -> Set<String> {
@@ -73,53 +133,5 @@ extension CertificateService {
             for item in try list.elements() { if let id = try item.member("id")?.string() { names.insert(id) } }
             return names
         } catch { throw ProvostError(.internalError, "The credential of the certificate cannot be read.", cause: error) }
-    }
-
-    private func links(of row: CertificateEvidence.Row) async throws(ProvostError) -> [EvidenceLink] {
-        switch row.kind {
-        case "submission":
-            guard let digest = row.submission else {
-                return [EvidenceLink("submission \(row.id)", holds: false, "It has no digest.")]
-            }
-            let known = try? await context.store.submission(ID(parsing: row.id)).submission.digest
-            let fits = known == digest
-            return [
-                EvidenceLink(
-                    "submission \(row.id)", holds: fits && archiveIs(digest),
-                    fits ? "Its archive has the SHA-256 \(digest.short)…, read again." : "It is not the archive of the record.")
-            ]
-        case "grading":
-            guard let origin = try await context.store.scoreOrigin(grading: row.id) else {
-                return [EvidenceLink("grading \(row.id)", holds: false, "There is no score of it.")]
-            }
-            let fits = origin.digest == row.submission && origin.grader == row.graderVersion && origin.lab == row.labVersion
-            return [
-                EvidenceLink(
-                    "grading \(row.id)", holds: fits,
-                    fits
-                        ? "Its score is of this archive, by grader \(origin.grader.short) and lab \(origin.lab.short)."
-                        : "Its score was made from something else."),
-                try await published("grader", origin.grader, content: origin.grader),
-                try await published("lab", origin.lab, content: try? await context.store.labVersion(origin.lab).content),
-            ]
-        default:
-            return [EvidenceLink("\(row.kind) \(row.id)", holds: true, "Set by a person; it is in the audit under its own name.")]
-        }
-    }
-
-    /// The bytes of the archive, hashed again.
-    private func archiveIs(_ digest: ContentDigest) -> Bool {
-        guard let bytes = try? context.blobs.read(digest, limit: 1 << 30) else { return false }
-        return ContentDigest(bytes: SHA256.hash(data: bytes)) == digest
-    }
-
-    /// - Parameter content: of the folder as it was published; a lab version's own digest covers its grader as well.
-    private func published(
-        _ what: String, _ digest: ContentDigest, content: ContentDigest?
-    ) async throws(ProvostError) -> EvidenceLink {
-        let found = try await context.store.publication(of: digest, action: "\(what).publish")
-        return EvidenceLink(
-            "\(what) \(digest.short)", holds: found != nil && content.map(archiveIs) == true,
-            found.map { "Published as audit entry \($0), its content read again." } ?? "No audit entry has published it.")
     }
 }

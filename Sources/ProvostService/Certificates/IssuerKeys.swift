@@ -21,9 +21,15 @@ struct IssuerKeys: Sendable {
 
     /// The newest, made if there is none yet. Throws `unavailable` when the file of a known key is missing or is another one's.
     func signing(_ organization: Slug, by actor: String) async throws(ProvostError) -> Signing {
-        guard let known = try await context.store.issuerKeys(of: organization).last else {
-            return try await make(organization, number: 1, by: actor)
+        var newest = try await context.store.issuerKeys(of: organization).last
+        if newest == nil {
+            do { return try await make(organization, number: 1, by: actor) } catch {
+                // Somebody who issues at the same instant made it.
+                newest = try await context.store.issuerKeys(of: organization).last
+                guard error.code == .conflict, newest != nil else { throw error }
+            }
         }
+        guard let known = newest else { throw ProvostError(.internalError, "There is no key of \(organization).") }
         let path = path(organization, known.number)
         guard let bytes = FileManager.default.contents(atPath: path),
             let key = try? P256.Signing.PrivateKey(rawRepresentation: bytes),
@@ -50,8 +56,14 @@ struct IssuerKeys: Sendable {
             if let left = FileManager.default.contents(atPath: path) {
                 key = try P256.Signing.PrivateKey(rawRepresentation: left)
             } else {
-                key = P256.Signing.PrivateKey()
-                try KeyFile.write(Array(key.rawRepresentation), to: path)
+                let fresh = P256.Signing.PrivateKey()
+                do {
+                    try KeyFile.write(Array(fresh.rawRepresentation), to: path)
+                    key = fresh
+                } catch {
+                    guard let theirs = FileManager.default.contents(atPath: path) else { throw error }
+                    key = try P256.Signing.PrivateKey(rawRepresentation: theirs)
+                }
             }
         } catch { throw ProvostError(.unavailable, "The key \(path) cannot be made.", cause: error) }
         try await context.store.createIssuerKey(

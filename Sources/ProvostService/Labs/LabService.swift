@@ -69,7 +69,7 @@ package struct LabService: Sendable {
         }
         let manifest = try ManifestReader.lab(text, grader: grader.manifest)
         try await images.prepare(manifest.image, tree: tree, content: archive)
-        let digest = ContentDigest(bytes: SHA256.hash(data: Array("provost lab version\n\(archive)\n\(grader.digest)\n".utf8)))
+        let digest = LabVersion.digest(content: archive, grader: grader.digest)
         let published = try await context.store.publishLab(
             digest: digest, content: archive, name: manifest.name, manifest: manifest, grader: grader.digest, bytes: bytes,
             checked: checked, by: principal.name, at: context.now())
@@ -132,5 +132,12 @@ package struct LabService: Sendable {
             throw ProvostError(.notFound, "The lab “\(version.name)” has no handout.")
         }
         return text
+    }
+}
+
+extension LabVersion {
+    /// The name of a lab's content together with the grader version that scores it.
+    static func digest(content: ContentDigest, grader: ContentDigest) -> ContentDigest {
+        ContentDigest(bytes: SHA256.hash(data: Array("provost lab version\n\(content)\n\(grader)\n".utf8)))
     }
 }

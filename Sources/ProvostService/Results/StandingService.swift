@@ -52,7 +52,7 @@ package struct ReportItem: Sendable {
 /// A row of the store that a result follows from.
 package struct EvidenceRow: Hashable, Sendable, Codable {
     package enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
-        case submission, grading, mark, attendance
+        case submission, grading, mark, attendance, allowance
     }
     package let kind: Kind
     package let id: String
@@ -127,17 +127,18 @@ extension LearnerReport {
 }
 
 extension StandingItem {
-    /// The rows that the result was earned by; none while nothing counts, or where it is excused.
+    /// The rows that the result follows from; none while nothing counts. Where it is excused: what excused it.
     var evidence: [EvidenceRow] {
-        guard result.counted != nil else { return [] }
-        if case .counted(_, _, let marks) = marks { return marks.map { EvidenceRow(kind: .mark, id: $0.id.text) } }
-        if kind == .attendance { return attendance.map { EvidenceRow(kind: .attendance, id: "att_\($0.sequence)") } }
-        guard let counting, let score = counting.attempt.score else { return [] }
+        let granted = allowances.map { EvidenceRow(kind: .allowance, id: $0.id.text) }
+        guard result.counted != nil else { return result.range == nil ? granted : [] }
+        if case .counted(_, _, let marks) = marks { return marks.map { EvidenceRow(kind: .mark, id: $0.id.text) } + granted }
+        if kind == .attendance { return attendance.map { EvidenceRow(kind: .attendance, id: "att_\($0.sequence)") } + granted }
+        guard let counting, let score = counting.attempt.score else { return granted }
         return [
             EvidenceRow(kind: .submission, id: counting.attempt.submission.text, digest: counting.digest),
             EvidenceRow(
                 kind: .grading, id: score.grading.text, digest: counting.digest, graderVersion: counting.graderVersion,
                 labVersion: counting.labVersion),
-        ]
+        ] + granted
     }
 }

@@ -43,8 +43,8 @@ package struct ReceiptSigner: Sendable {
 enum KeyFile {
     /// Under another name first: a loss of power leaves a whole key or none, never a damaged one that no start gets past.
     static func write(_ bytes: [UInt8], to path: String) throws {
-        let temporary = path + ".new"
-        unsafe unlink(temporary)
+        // A name of its own: of two that write at the same instant, neither links what the other one has only begun.
+        let temporary = "\(path).\(UInt64.random(in: 0 ... .max)).new"
         let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
         let written = unsafe bytes.withUnsafeBytes { unsafe Foundation.write(descriptor, $0.baseAddress, $0.count) }

@@ -1,3 +1,4 @@
+import Crypto
 import Glibc
 package import ProvostCore
 
@@ -66,6 +67,22 @@ package final class BlobStore: Sendable {
             filled += got
         }
         return content
+    }
+
+    /// The SHA-256 of what lies under a name now, in the memory of one piece however long it is: another one than the name when the file was
+    /// changed. Throws `notFound`.
+    package func digest(stored name: ContentDigest) throws(ProvostError) -> ContentDigest {
+        let descriptor = try open(name)
+        defer { close(descriptor) }
+        var hasher = SHA256()
+        var piece = [UInt8](repeating: 0, count: 256 << 10)
+        while true {
+            let got = unsafe piece.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress!, $0.count) }
+            if got < 0 && errno == EINTR { continue }
+            guard got >= 0 else { throw Self.failure("read", name, errno) }
+            guard got > 0 else { return ContentDigest(bytes: hasher.finalize()) }
+            unsafe piece.withUnsafeBytes { unsafe hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[..<got])) }
+        }
     }
 
     /// Whether the content is there.

@@ -7,8 +7,11 @@ struct CertificateEvidenceShow: AsyncParsableCommand {
         "evidence", "Follow a certificate back to what it was earned by, and look at each link again.",
         note: """
             Certificate → results → scores → gradings → what was handed in and what graded it.
-            Contents are hashed again, and each link is held against the audit. --regrade
-            grades the submissions again as “provost regrade” does, and compares.
+            Contents are hashed again, and each link is held against the audit. What
+            matches holds; what differs or is missing fails. Kept no longer: its person
+            was erased. Not recorded: an older version wrote it. Superseded: something
+            newer counts. --regrade grades the submissions again as “provost regrade”
+            does, and compares.
             """,
         examples: "provost certificate evidence crt_4n8d1k5v7q2z9xw3",
         "provost certificate evidence crt_4n8d1k5v7q2z9xw3 --regrade")
@@ -27,10 +30,19 @@ struct CertificateEvidenceShow: AsyncParsableCommand {
         if regrade { links += try await regraded(session, id) }
         try output.renderer(session).list(
             links,
-            [Column("link") { $0.link }, Column("holds") { $0.holds ? "yes" : "NO" }, Column("detail") { $0.detail }], empty: "")
-        let broken = links.count { !$0.holds }
+            [
+                Column("link") { $0.link },
+                Column("finding") { $0.finding.isBroken ? $0.finding.rawValue.uppercased() : $0.finding.rawValue },
+                Column("detail") { $0.detail },
+            ], empty: "")
+        let broken = links.count { $0.finding.isBroken }
         guard broken == 0 else { throw ProvostError(.conflict, "\(broken) of \(links.count) links do not hold.") }
-        Console.say("All \(links.count) links hold.")
+        let unknown = links.count { !$0.holds }
+        Console.say(
+            unknown == 0
+                ? "All \(links.count) links hold."
+                : "\(links.count - unknown) of \(links.count) links hold; of the others the finding says why they cannot be held against the record now."
+        )
     }
 
     /// Before and after: the score that counts of each submission.
@@ -49,7 +61,7 @@ struct CertificateEvidenceShow: AsyncParsableCommand {
             let same = old?.score == new?.score && old?.max == new?.max && new != nil
             links.append(
                 EvidenceLink(
-                    "regrade \(submission)", holds: same,
+                    "regrade \(submission)", same ? .matches : .differs,
                     "\(Self.words(old?.score, old?.max)) before, \(Self.words(new?.score, new?.max)) now."))
         }
         return links
