@@ -18,10 +18,13 @@ package struct NewCertificate: Sendable {
     package let digest: ContentDigest
     package let evidence: [CertificateEvidence]
     package let renews: ID<Certificate>?
+    /// The one that it takes the place of was revoked, and may have been.
+    package let isAfterRevocation: Bool
     package init(
         id: ID<Certificate>, enrollment: ID<Enrollment>, organization: Slug, learner: String, title: LocalizedText,
         summary: LocalizedText, validFrom: Timestamp, validUntil: Timestamp?, keyNumber: Int, statusList: Int, statusIndex: Int,
-        token: String, digest: ContentDigest, evidence: [CertificateEvidence], renews: ID<Certificate>?
+        token: String, digest: ContentDigest, evidence: [CertificateEvidence], renews: ID<Certificate>?,
+        isAfterRevocation: Bool = false
     ) {
         self.id = id
         self.enrollment = enrollment
@@ -38,6 +41,7 @@ package struct NewCertificate: Sendable {
         self.digest = digest
         self.evidence = evidence
         self.renews = renews
+        self.isAfterRevocation = isAfterRevocation
     }
 }
 
@@ -135,6 +139,11 @@ extension Store {
     }
 }
 
+private struct IssueOutcome: Sendable {
+    let kept: Int
+    let displaced: Set<ID<Enrollment>>
+}
+
 private struct StatusPlaces: Sendable {
     let list: Int
     let taken: Set<Int>
@@ -170,19 +179,48 @@ extension Store {
         }
     }
 
-    /// Keeps those that nobody has yet, in one transaction, and answers with how many those are. One that the learner has already stays as it is.
+    /// Keeps those that nobody has yet, in one transaction. One that the learner has already stays as it is, and who was suspended, or whose work
+    /// was called into doubt, since their requirements were looked at gets none. Throws `conflict`, and keeps none, when one takes the place of a
+    /// certificate that was renewed or revoked meanwhile.
+    ///
+    /// - Parameter evaluated: when the requirements were looked at.
+    /// - Returns: how many were kept, and whose place on the status list somebody else has taken: those are to be made once more.
     package func issueCertificates(
-        _ certificates: [NewCertificate], by actor: String, at instant: Timestamp
-    ) async throws(ProvostError) -> Int {
-        try await write { db in
+        _ certificates: [NewCertificate], evaluated: Timestamp, by actor: String, at instant: Timestamp
+    ) async throws(ProvostError) -> (kept: Int, displaced: Set<ID<Enrollment>>) {
+        let outcome = try await write { db -> IssueOutcome in
             var kept = 0
+            var displaced: Set<ID<Enrollment>> = []
             for new in certificates {
                 let organization = try db.key(of: new.organization, in: "organization")
-                if new.renews == nil {
+                if let renews = new.renews {
+                    if try db.row("SELECT 1 FROM certificate WHERE renews = ?", [renews.text], { _ in true }) != nil {
+                        throw ProvostError(.conflict, "The certificate \(renews) was renewed already.")
+                    }
+                    let revoked = try db.row(
+                        "SELECT 1 FROM certificateRevocation WHERE certificate = ?", [renews.text]
+                    ) { _ in true }
+                    guard revoked == nil || new.isAfterRevocation else {
+                        throw ProvostError(.conflict, "The certificate \(renews) was revoked; only one that stands is renewed.")
+                    }
+                } else {
                     let has = try db.row("SELECT 1 FROM certificate WHERE enrollment = ?", [new.enrollment.text]) { _ in true }
                     guard has == nil else { continue }
-                } else if try db.row("SELECT 1 FROM certificate WHERE renews = ?", [new.renews?.text], { _ in true }) != nil {
-                    throw ProvostError(.conflict, "The certificate was renewed already.")
+                }
+                let mayHave = try db.row(
+                    """
+                    SELECT 1 FROM enrollment e WHERE e.id = ? AND e.suspended = 0
+                      AND NOT EXISTS (SELECT 1 FROM integrityCase WHERE enrollment = e.id AND at >= ?)
+                    """, [new.enrollment.text, evaluated.milliseconds]
+                ) { _ in true }
+                guard mayHave != nil else { continue }
+                let isTaken = try db.row(
+                    "SELECT 1 FROM certificate WHERE organization = ? AND statusList = ? AND statusIndex = ?",
+                    [organization, new.statusList, new.statusIndex]
+                ) { _ in true }
+                guard isTaken == nil else {
+                    displaced.insert(new.enrollment)
+                    continue
                 }
                 try db.run(
                     """
@@ -203,11 +241,13 @@ extension Store {
                     details: details, at: instant)
                 kept += 1
             }
-            return kept
+            return IssueOutcome(kept: kept, displaced: displaced)
         }
+        return (outcome.kept, outcome.displaced)
     }
 
-    /// For ever. Throws `notFound`, and `conflict` when it is revoked already.
+    /// For ever, and with it those that it took the place of: what was earned is the same. Throws `notFound`, and `conflict` when it is revoked
+    /// already.
     package func revokeCertificate(
         _ id: ID<Certificate>, reason: String, by actor: String, at instant: Timestamp
     ) async throws(ProvostError) {
@@ -218,11 +258,21 @@ extension Store {
             guard content.certificate.revocation == nil else {
                 throw ProvostError(.conflict, "The certificate \(id) is revoked already.")
             }
-            try db.run(
-                "INSERT INTO certificateRevocation (certificate, reason, actor, at) VALUES (?, ?, ?, ?)",
-                [id.text, reason, actor, instant.milliseconds])
-            try db.appendAudit(
-                actor: actor, action: "certificate.revoke", subject: id.text, details: ["reason": reason], at: instant)
+            let standing = try db.rows(
+                """
+                WITH RECURSIVE older(id) AS (
+                  SELECT ? UNION SELECT k.renews FROM certificate k JOIN older o ON k.id = o.id WHERE k.renews IS NOT NULL)
+                SELECT o.id FROM older o LEFT JOIN certificateRevocation v ON v.certificate = o.id WHERE v.certificate IS NULL
+                """, [id.text]
+            ) { $0[0] as String }
+            for certificate in standing {
+                try db.run(
+                    "INSERT INTO certificateRevocation (certificate, reason, actor, at) VALUES (?, ?, ?, ?)",
+                    [certificate, reason, actor, instant.milliseconds])
+                try db.appendAudit(
+                    actor: actor, action: "certificate.revoke", subject: certificate,
+                    details: certificate == id.text ? ["reason": reason] : ["reason": reason, "with": id.text], at: instant)
+            }
         }
     }
 

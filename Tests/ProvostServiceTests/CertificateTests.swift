@@ -86,6 +86,12 @@ extension RealRooms {
                 #expect(try await findings(old.id).isEmpty)
                 await expectFailure(.conflict) { _ = try await course.service.renew(Home.root, new.id) }
                 await expectFailure(.conflict) { _ = try await course.service.revoke(Home.root, new.id, reason: "again") }
+                // For all it stays as it is; who is named gets another in its place.
+                #expect(try await course.issue().issued == 0)
+                let another = try await course.issue(Self.kim)
+                #expect(another.issued == 1 && another.certificates.map(\.renews) == [new.id])
+                #expect(try await findings(another.certificates[0].id).isEmpty)
+                #expect(try await findings(new.id) == [.status])
 
                 let renewed = try await course.service.renew(Home.root, old.id)
                 #expect(renewed.renews == old.id)

@@ -14,17 +14,57 @@ struct CertificateTests {
     }
 
     private func certificate(
-        _ name: String, of learner: String = "minji", index: Int = 1, renews: ID<Certificate>? = nil
+        _ name: String, of learner: String = "minji", index: Int = 1, renews: ID<Certificate>? = nil,
+        isAfterRevocation: Bool = false
     ) -> NewCertificate {
         NewCertificate(
             id: ID(trusted: "crt_\(name)"), enrollment: ID(trusted: "enr_\(learner)"), organization: Self.acme, learner: learner,
             title: LocalizedText(english: "Data"), summary: LocalizedText(english: "A course."), validFrom: World.now,
             validUntil: nil, keyNumber: 1, statusList: 1, statusIndex: index, token: "a.b.\(name)", digest: World.digest(index),
-            evidence: [], renews: renews)
+            evidence: [], renews: renews, isAfterRevocation: isAfterRevocation)
     }
 
     private func issue(_ world: World, _ certificates: NewCertificate...) async throws -> Int {
-        try await world.store.issueCertificates(certificates, by: "hana", at: World.now)
+        try await world.store.issueCertificates(certificates, evaluated: World.now, by: "hana", at: World.now).kept
+    }
+
+    /// What happened since the requirements were looked at.
+    @Test func whoIsSuspendedOrInDoubtMeanwhileGetsNone() async throws {
+        let world = try await prepared()
+        _ = try await world.store.suspendEnrollment(
+            person: world.learners[0].slug, cohort: world.cohort, by: "local:0", at: World.now)
+        #expect(try await issue(world, certificate("a")) == 0)
+        try world.execute(
+            "INSERT INTO integrityCase (id, enrollment, reason, actor, at) VALUES ('int_1', 'enr_jun', 'copied', 'hana', \(World.now.milliseconds))"
+        )
+        #expect(try await issue(world, certificate("b", of: "jun", index: 2)) == 0)
+        // One that was opened before was looked at: the program's requirements say whether it matters.
+        let later = World.now + .seconds(1)
+        let outcome = try await world.store.issueCertificates(
+            [certificate("b", of: "jun", index: 2)], evaluated: later, by: "hana", at: later)
+        #expect(outcome.kept == 1)
+    }
+
+    @Test func aPlaceThatIsTakenLeavesTheOthersAlone() async throws {
+        let world = try await prepared()
+        #expect(try await issue(world, certificate("a")) == 1)
+        let outcome = try await world.store.issueCertificates(
+            [certificate("b", of: "jun", index: 1)], evaluated: World.now, by: "hana", at: World.now)
+        #expect(outcome.kept == 0 && outcome.displaced == [ID(trusted: "enr_jun")])
+    }
+
+    @Test func aRevocationEndsThoseThatWereBeforeToo() async throws {
+        let world = try await prepared()
+        _ = try await issue(world, certificate("a"))
+        _ = try await issue(world, certificate("b", index: 2, renews: ID(trusted: "crt_a")))
+        try await world.store.revokeCertificate(ID(trusted: "crt_b"), reason: "forged", by: "hana", at: World.now)
+        #expect(try await world.store.certificate(ID(trusted: "crt_a")).certificate.revocation?.reason == "forged")
+        #expect(Set(try await world.store.revokedPlaces(organization: Self.acme, list: 1) ?? []) == [1, 2])
+        await expectFailure(.conflict, "was revoked") {
+            _ = try await issue(world, certificate("c", index: 3, renews: ID(trusted: "crt_b")))
+        }
+        #expect(try await issue(world, certificate("d", index: 4, renews: ID(trusted: "crt_b"), isAfterRevocation: true)) == 1)
+        #expect(try await world.store.verifyAudit().brokenAt == nil)
     }
 
     @Test func issuingTwiceIsTheSameAsOnce() async throws {

@@ -13,7 +13,7 @@ struct CertificateMaker {
 
     func make(
         _ report: LearnerReport, id: ID<Certificate>, uuid: () -> String, subject: String, list: Int, index: Int, salt: String,
-        renews: ID<Certificate>?
+        renews: ID<Certificate>?, isAfterRevocation: Bool
     ) throws(ProvostError) -> NewCertificate {
         let issuer = world.issuer(of: ground.organization)
         let from = Timestamp(milliseconds: now.seconds * 1000)
@@ -52,7 +52,7 @@ struct CertificateMaker {
             id: id, enrollment: report.enrollment, organization: ground.organization, learner: report.person.name, title: title,
             summary: ground.certificate.summary, validFrom: from, validUntil: until, keyNumber: signing.number, statusList: list,
             statusIndex: index, token: token, digest: ContentDigest(bytes: SHA256.hash(data: Array(token.utf8))),
-            evidence: evidence, renews: renews)
+            evidence: evidence, renews: renews, isAfterRevocation: isAfterRevocation)
     }
 
     static func digest(of evidence: CertificateEvidence) -> ContentDigest {

@@ -31,21 +31,23 @@ package struct CertificateService: Sendable {
         return try await standing(cohort: cohort).map(\.standing)
     }
 
+    /// With each the newest certificate that they have, revoked or not.
     private func standing(
         cohort: Slug
-    ) async throws(ProvostError) -> [(report: LearnerReport, standing: CertificateStanding)] {
+    ) async throws(ProvostError) -> [(report: LearnerReport, standing: CertificateStanding, newest: Certificate?)] {
         let suspended = Set(try await context.store.enrollments(cohort: cohort).filter(\.suspended).map(\.id))
-        var issued: [ID<Enrollment>: ID<Certificate>] = [:]
+        var issued: [ID<Enrollment>: Certificate] = [:]
         for content in try await context.store.certificates(cohort: cohort) where content.certificate.renewedBy == nil {
-            issued[content.enrollment] = content.certificate.id
+            issued[content.enrollment] = content.certificate
         }
         return try await standings.reports(cohort: cohort).compactMap { report in
             guard let outcome = report.outcome, !suspended.contains(report.enrollment) else { return nil }
+            let newest = issued[report.enrollment]
             return (
                 report,
                 CertificateStanding(
                     person: report.person, verdict: outcome.verdict, missing: outcome.allMissing, unmet: outcome.unmet,
-                    certificate: issued[report.enrollment])
+                    certificate: newest?.id), newest
             )
         }
     }
@@ -53,12 +55,14 @@ package struct CertificateService: Sendable {
     // MARK: Issuing
 
     /// Issues to those of the cohort who meet the requirements: to all of them, or to the persons named. Who has one keeps it, so that doing it
-    /// again is the same as once. Throws `conflict`, and issues none, when a person who is named does not meet them.
+    /// again is the same as once; whose one was revoked gets another only when they are named. Throws `conflict`, and issues none, when a person
+    /// who is named does not meet them.
     package func issue(
         _ principal: Principal, cohort: Slug, persons: [Slug]
     ) async throws(ProvostError) -> (issued: Int, certificates: [Certificate]) {
         try principal.require(.manage(cohort: cohort))
         let ground = try await context.store.certificateGround(cohort: cohort)
+        let evaluated = context.now()
         let all = try await standing(cohort: cohort)
         for person in persons {
             guard let found = all.first(where: { $0.report.person.slug == person }) else {
@@ -72,12 +76,15 @@ package struct CertificateService: Sendable {
                 )
             }
         }
-        let chosen = all.filter {
-            $0.standing.certificate == nil && $0.standing.verdict == .met
-                && (persons.isEmpty || persons.contains($0.report.person.slug))
+        let orders = all.compactMap { found -> Order? in
+            guard found.standing.verdict == .met, persons.isEmpty || persons.contains(found.report.person.slug) else {
+                return nil
+            }
+            guard let newest = found.newest else { return Order(report: found.report) }
+            guard newest.revocation != nil, !persons.isEmpty else { return nil }
+            return Order(report: found.report, renews: newest.id, isAfterRevocation: true)
         }
-        let made = try await make(chosen.map(\.report), ground, renews: nil, by: principal.name)
-        let kept = try await context.store.issueCertificates(made, by: principal.name, at: context.now())
+        let kept = try await issue(orders, ground, evaluated: evaluated, by: principal.name)
         let names = Set(persons)
         let certificates = try await context.store.certificates(cohort: cohort).map(\.certificate).filter {
             $0.renewedBy == nil && (names.isEmpty || names.contains($0.person.slug))
@@ -95,16 +102,22 @@ package struct CertificateService: Sendable {
                 .conflict, "The certificate \(id) is \(old.state(at: context.now()).rawValue); only one that stands is renewed.")
         }
         let ground = try await context.store.certificateGround(cohort: old.cohort)
+        let evaluated = context.now()
         let report = try await standings.report(cohort: old.cohort, person: old.person.id)
         guard report.outcome?.verdict == .met else {
             throw ProvostError(
                 .conflict,
                 "\(old.person.slug) does not meet the requirements any more; see: provost progress --person \(old.person.slug)")
         }
-        let made = try await make([report], ground, renews: id, by: principal.name)
-        _ = try await context.store.issueCertificates(made, by: principal.name, at: context.now())
-        guard let new = made.first else { throw ProvostError(.internalError, "No certificate was made.") }
-        return try await context.store.certificate(new.id).certificate
+        let kept = try await issue(
+            [Order(report: report, renews: id)], ground, evaluated: evaluated, by: principal.name)
+        guard kept == 1, let new = try await context.store.certificate(id).certificate.renewedBy else {
+            throw ProvostError(
+                .conflict,
+                "\(old.person.slug) is suspended, or an integrity case was opened: no certificate is renewed. See: provost integrity list"
+            )
+        }
+        return try await context.store.certificate(new).certificate
     }
 
     /// For ever, and at once for everybody who asks for the status list.
@@ -120,20 +133,47 @@ package struct CertificateService: Sendable {
         return try await context.store.certificate(id).certificate
     }
 
+    /// One that is to be made.
+    private struct Order {
+        let report: LearnerReport
+        var renews: ID<Certificate>?
+        var isAfterRevocation = false
+    }
+
+    /// Makes and keeps them; those whose place on the status list was taken meanwhile are made once more. Returns how many were kept.
+    private func issue(
+        _ orders: [Order], _ ground: CertificateGround, evaluated: Timestamp, by actor: String
+    ) async throws(ProvostError) -> Int {
+        var left = orders
+        var kept = 0
+        for _ in 0..<8 where !left.isEmpty {
+            let outcome = try await context.store.issueCertificates(
+                try await make(left, ground, by: actor), evaluated: evaluated, by: actor, at: context.now())
+            kept += outcome.kept
+            left = left.filter { outcome.displaced.contains($0.report.enrollment) }
+        }
+        guard left.isEmpty else {
+            throw ProvostError(
+                .unavailable,
+                "Too many certificates of \(ground.organization) are issued at this moment; do it again for the rest.")
+        }
+        return kept
+    }
+
     private func make(
-        _ reports: [LearnerReport], _ ground: CertificateGround, renews: ID<Certificate>?, by actor: String
+        _ orders: [Order], _ ground: CertificateGround, by actor: String
     ) async throws(ProvostError) -> [NewCertificate] {
-        guard !reports.isEmpty else { return [] }
+        guard !orders.isEmpty else { return [] }
         let world = try world()
         let signing = try await keys.signing(ground.organization, by: actor)
         var places = try await context.store.statusPlaces(organization: ground.organization)
         let subjects = try await context.store.certificateSubjects(
-            Dictionary(uniqueKeysWithValues: reports.map { ($0.person.id, uuid()) }), organization: ground.organization)
+            Dictionary(uniqueKeysWithValues: orders.map { ($0.report.person.id, uuid()) }), organization: ground.organization)
         let maker = CertificateMaker(
             world: world, ground: ground, signing: signing, now: context.now(),
             zone: try context.zones.zone(ground.timezone))
         var made: [NewCertificate] = []
-        for report in reports {
+        for order in orders {
             // At random, so that neighbours on the list have nothing to do with each other.
             if places.taken.count >= 65_536 { places = (places.list + 1, []) }
             var index: Int
@@ -141,11 +181,12 @@ package struct CertificateService: Sendable {
                 let bytes = context.identifiers.randomBytes(3)
                 index = (Int(bytes[0]) << 16 | Int(bytes[1]) << 8 | Int(bytes[2])) % StatusList.count
             } while !places.taken.insert(index).inserted
-            guard let subject = subjects[report.person.id] else { continue }
+            guard let subject = subjects[order.report.person.id] else { continue }
             made.append(
                 try maker.make(
-                    report, id: context.identifiers.next("crt"), uuid: uuid, subject: subject, list: places.list, index: index,
-                    salt: Base32.encode(context.identifiers.randomBytes(15)), renews: renews))
+                    order.report, id: context.identifiers.next("crt"), uuid: uuid, subject: subject, list: places.list,
+                    index: index, salt: Base32.encode(context.identifiers.randomBytes(15)), renews: order.renews,
+                    isAfterRevocation: order.isAfterRevocation))
         }
         return made
     }

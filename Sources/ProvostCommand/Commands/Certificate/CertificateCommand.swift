@@ -59,7 +59,10 @@ struct CertificateEligible: AsyncParsableCommand {
 struct CertificateIssue: AsyncParsableCommand {
     static let configuration = Help.command(
         "issue", "Issue certificates to those who meet the requirements: to all of a cohort, or to the persons named.",
-        note: "Who has one keeps it: doing it again is the same as once.",
+        note: """
+            Who has one keeps it: doing it again is the same as once. Whose certificate was revoked gets
+            another only when they are named.
+            """,
         examples: "provost certificate issue --cohort autumn", "provost certificate issue minji --cohort autumn")
 
     @Argument(help: "Persons; all who meet the requirements when left out.", transform: reading { try Slug($0) })
@@ -151,6 +154,7 @@ struct CertificateShow: AsyncParsableCommand {
 struct CertificateRevoke: AsyncParsableCommand {
     static let configuration = Help.command(
         "revoke", "Revoke a certificate, for ever; whoever checks it sees it within a minute.",
+        note: "Those that it took the place of are revoked with it.",
         examples: "provost certificate revoke crt_4n8d1k5v7q2z9xw3 --reason \"issued to the wrong person\"")
 
     @OptionGroup var certificate: CertificateArgument
