@@ -17,7 +17,7 @@
 /// | POST persons/{person}/erasure | EraseOrder → ErasureReport | administrators |
 /// | GET/POST cohorts/{cohort}/enrollments | NewEnrollment → EnrollmentCode; → [Enrollment] | cohort's admins; instructors list |
 /// | DELETE cohorts/{cohort}/enrollments/{person} | → Enrollment (suspended) | cohort's admins |
-/// | POST cohorts/{cohort}/roster?role=&sync=&dry-run= | CSV, UTF-8 → RosterReport | cohort's admins |
+/// | POST cohorts/{cohort}/roster?role=&sync=&dry-run=&yes= | CSV, UTF-8 → RosterReport | cohort's admins |
 /// | POST cohorts/{cohort}/codes | NewCodes → CodesPage | cohort's admins |
 /// | GET cohorts/{cohort}/gradebook | → Gradebook | instructors |
 /// | GET report?organization=&program=&cohort=&from=&to=&by= | → [SponsorRow]; days like 2026-11-21, both included; by=cohort | administrators; admins of the organization or cohort |

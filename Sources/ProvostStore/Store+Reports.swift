@@ -20,9 +20,10 @@ extension Store {
     /// A row for each cohort of the scope, by organization, program and cohort. Each number is one pass over its table, whatever the
     /// number of cohorts.
     ///
+    /// `from` to `to`, without its end, is for what has an instant, and `days`, both included, for what has a date in the cohort's zone.
     /// `today`: cohorts whose last day is before it are over. Throws `notFound` for a name that is not there.
     package func sponsorReport(
-        _ scope: ReportScope, from: Timestamp, to: Timestamp, today: CivilDate
+        _ scope: ReportScope, from: Timestamp, to: Timestamp, days: (from: CivilDate?, to: CivilDate?), today: CivilDate
     ) async throws(ProvostError) -> [SponsorRow] {
         try await read { db in
             if let organization = scope.organization { _ = try db.key(of: organization, in: "organization") }
@@ -52,6 +53,7 @@ extension Store {
                 WHERE l.kind = 'charge' AND l.at >= ?2 AND l.at < ?3 AND (?1 IS NULL OR e.cohort = ?1) GROUP BY e.cohort
                 """, [only, from.milliseconds, to.milliseconds])
             let certified = try db.certified(cohort: only)
+            let taught = try db.taught(cohort: only, days: days)
             let leads = try db.leadingToCertificates()
             return cohorts.map { cohort in
                 let over = cohort.lastDay < today.description
@@ -63,7 +65,7 @@ extension Store {
                     organization: cohort.organization, program: cohort.program, cohort: cohort.slug, cohorts: 1,
                     enrolled: Int(people?.0 ?? 0), suspended: Int(people?.1 ?? 0), active: Int(active[cohort.id]?.0 ?? 0),
                     completed: Int(completed),
-                    delivered: TimeSpan(milliseconds: delivered[cohort.id]?.0 ?? 0))
+                    delivered: TimeSpan(milliseconds: delivered[cohort.id]?.0 ?? 0), taught: taught[cohort.id])
             }
         }
     }
@@ -84,6 +86,46 @@ extension Database {
             WHERE (?1 IS NULL OR e.cohort = ?1) AND NOT EXISTS (SELECT 1 FROM certificateRevocation r WHERE r.certificate = k.id)
             GROUP BY e.cohort
             """, [cohort])
+    }
+
+    /// By cohort whose newest plan has phases with hours and attendance: the hours that learners were there for.
+    fileprivate func taught(cohort: String?, days: (from: CivilDate?, to: CivilDate?)) throws -> [String: TimeSpan] {
+        let plans = try rows(
+            """
+            SELECT p.cohort, p.plan FROM cohortPlan p
+            WHERE (?1 IS NULL OR p.cohort = ?1)
+              AND p.sequence = (SELECT max(n.sequence) FROM cohortPlan n WHERE n.cohort = p.cohort)
+            """, [cohort]
+        ) { ($0[0] as String, try Column.decoded($0[1], as: CohortPlan.self)) }
+        guard !plans.isEmpty else { return [:] }
+        var kept: [String: [(phase: Slug?, dates: [CivilDate])]] = [:]
+        let marked = try rows(
+            "SELECT cohort, work, terms FROM markedAssignment WHERE ?1 IS NULL OR cohort = ?1", [cohort]
+        ) { row in
+            (
+                row[0] as String, try Column.decoded(row[1], as: MarkedAssignment.Work.self),
+                try Column.decoded(row[2], as: AssignmentTerms.self)
+            )
+        }
+        for case (let owner, .attendance(let dates), let terms) in marked {
+            kept[owner, default: []].append((terms.phase, dates))
+        }
+        // Only the newest word about a learner and a date counts.
+        var there: [String: [CivilDate: Int64]] = [:]
+        let attended = try rows(
+            """
+            SELECT e.cohort, t.date, count(*) FROM enrollment e JOIN attendance t ON t.enrollment = e.id
+            WHERE \(cohort == nil ? "?1 IS NULL" : "e.cohort = ?1") AND e.role = 'learner' AND t.state IN ('present', 'late')
+              AND (?2 IS NULL OR t.date >= ?2) AND (?3 IS NULL OR t.date <= ?3)
+              AND NOT EXISTS (
+                SELECT 1 FROM attendance n WHERE n.enrollment = t.enrollment AND n.date = t.date AND n.sequence > t.sequence)
+            GROUP BY e.cohort, t.date
+            """, [cohort, days.from?.description, days.to?.description]
+        ) { ($0[0] as String, try CivilDate(parsing: $0[1]), $0[2] as Int64) }
+        for (owner, date, count) in attended { there[owner, default: [:]][date] = count }
+        var sums: [String: TimeSpan] = [:]
+        for (owner, plan) in plans { sums[owner] = TaughtHours.sum(plan, kept: kept[owner] ?? [], there: there[owner] ?? [:]) }
+        return sums
     }
 
     /// Cohorts whose newest plan has a certificate.

@@ -64,6 +64,16 @@ package final class Store: Sendable {
 // MARK: - Transactions
 
 extension Store {
+    /// Moves what the write-ahead log holds into the file and empties the log, when no reader is in the way; else it is done later, as always.
+    func emptyLog() async {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            pool.asyncWriteWithoutTransaction { db in
+                _ = try? db.checkpoint(.truncate)
+                continuation.resume()
+            }
+        }
+    }
+
     /// One write transaction, run to its end whatever happens to the caller's task.
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value

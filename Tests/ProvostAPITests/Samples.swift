@@ -231,13 +231,13 @@ enum Samples {
                 SponsorRow(
                     organization: slug("acme"), program: slug("backend"), cohort: slug("spring"), cohorts: 1, enrolled: 30,
                     suspended: 2,
-                    active: 25, completed: 20, delivered: .seconds(7200))),
+                    active: 25, completed: 20, delivered: .seconds(7200), taught: .seconds(5400))),
             Sample(
                 "sponsor-row-bare",
                 SponsorRow(
                     organization: slug("acme"), program: slug("backend"), cohort: nil, cohorts: 2, enrolled: 30, suspended: 2,
                     active: 25,
-                    completed: 20, delivered: .seconds(7200))),
+                    completed: 20, delivered: .seconds(7200), taught: nil)),
             Sample(
                 "person-data",
                 PersonData(person: person, at: instant, tables: ["token": [["id": "tok_1", "label": nil]], "audit": []])),

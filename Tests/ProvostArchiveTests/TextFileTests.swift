@@ -6,7 +6,9 @@ import Testing
 
 struct TextFileTests {
     /// Through real files, as the command line does it.
-    private func convert(_ bytes: [UInt8]) throws -> (text: String, encoding: TextFile.Encoding) {
+    private func convert(_ bytes: [UInt8], as known: TextFile.Encoding? = nil) throws -> (
+        text: String, encoding: TextFile.Encoding
+    ) {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("text-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -19,7 +21,7 @@ struct TextFileTests {
             close(from)
             close(to)
         }
-        let encoding = try TextFile.convert(from: from, to: to)
+        let encoding = try TextFile.convert(from: from, to: to, as: known)
         return (String(decoding: try Data(contentsOf: URL(fileURLWithPath: target)), as: UTF8.self), encoding)
     }
 
@@ -54,6 +56,24 @@ struct TextFileTests {
         let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
         #expect([UInt8](bytes) == (try TextFile.cp949(Self.text)))
+    }
+
+    /// “치카” in CP949 is “ġī” in UTF-8. A longer roster is hardly ever both; for one that is, its owner says what it is.
+    @Test func whatIsBothIsTakenAsUTF8UnlessItIsSaid() throws {
+        let bytes = try TextFile.cp949("student_id,name\n1,치카\n")
+        #expect(String(validating: bytes, as: UTF8.self) != nil)
+        let guessed = try convert(bytes)
+        #expect(guessed.encoding == .utf8 && guessed.text == "student_id,name\n1,ġī\n")
+        let said = try convert(bytes, as: .cp949)
+        #expect(said.encoding == .cp949 && said.text == "student_id,name\n1,치카\n")
+        // The other way round: accents in UTF-8 would be Hangul in CP949, and stay what they are.
+        #expect(try convert(Array("name\nJosé\n".utf8)).text == "name\nJosé\n")
+        // What is said and is not so is no guess any more.
+        let error = #expect(throws: ProvostError.self) { try convert(TextFile.cp949(Self.text), as: .utf8) }
+        #expect(error?.message.contains("line 1: the bytes are no UTF-8") == true)
+        #expect(throws: ProvostError.self) { try convert([0x61, 0x0A, 0xFF, 0xFF, 0x0A], as: .cp949) }
+        let units = Self.text.utf16.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
+        #expect(try convert(units, as: .utf16LittleEndian).text == Self.text)
     }
 
     /// Longer than a piece, so that borders lie in the middle of characters.

@@ -103,7 +103,8 @@ struct MessageTests {
             .regraded(subject: "a", before: "1/2", after: "1/2", reason: "r"),
             .regraded(subject: nil, before: "1/2", after: "2/2", reason: "r"),
         ]
-        + results.map { .result($0) } + Message.Label.allCases.map { .label($0) } + Grading.Stage.allCases.map { .stage($0) }
+        + results.map { .result($0) } + records.map { .record($0) } + Message.Label.allCases.map { .label($0) }
+        + Grading.Stage.allCases.map { .stage($0) }
         + TestRecord.Status.allCases.map { .status($0) } + Role.allCases.map { .role($0) }
         + ["open", "late", "not-open", "closed", "outside-study"].map { .state($0) }
         + UnpackReport.RefusalReason.allCases.map { .refused($0, english: "e") }
@@ -115,6 +116,19 @@ struct MessageTests {
             .timedOut,
             .internalError, ErrorCode(rawValue: "of-tomorrow"),
         ].map { .errorSummary($0) }
+
+    private static let records: [RecordMessage] =
+        RecordMessage.Heading.allCases.map { .heading($0) } + AttendanceEntry.State.allCases.map { .attendance($0) }
+        + Allowance.Kind.allCases.map { .allowance($0) } + [.integrity(nil), .integrity(.cleared), .integrity(.confirmed)]
+        + Certificate.State.allCases.map { .certificate($0) } + [.met, .open, .missed].map { .requirements($0) }
+        + [
+            .everything, .moderation(by: "hana"), .takenBack, .withdrawn(by: "hana", reason: "r"), .revoked(reason: "r"),
+            .renewed(by: "crt_1"), .goes, .stays, .noCohorts, .noAttendance, .noAllowances, .noCases, .noMarks, .noCertificates,
+            .nobodyMeets, .noLearners, .attendanceNoted(CivilDate(daysSince1970: 20_000), changed: 1, same: 2),
+            .marksReleased(0, assignment: "a"), .marksReleased(2, assignment: "a"), .certificatesIssued(new: 1, there: 2),
+            .certificateSaved(path: "p"), .certificateValid(subject: "s"), .certificateUnknown(subject: "s"),
+            .certificateInvalid(rule: "r", reason: "r"), .certificateSources(["https://a.example"]),
+        ]
 
     private static let results: [ResultMessage] =
         [

@@ -104,6 +104,45 @@ import Testing
         }
     }
 
+    /// The words of who is erased may go and nothing else of the rows; the words of the living stay.
+    @Test func wordsAreGuardedByTriggers() async throws {
+        let world = try await graded()
+        let one = Slug(trusted: "one")
+        for (index, learner) in world.learners.enumerated() {
+            try await world.store.addMarks(
+                [
+                    NewMark(
+                        id: ID(trusted: "mrk_\(index)"), person: learner.slug, levels: [:], points: Points(whole: 3),
+                        max: Points(whole: 20), comment: "a word")
+                ], cohort: world.cohort, assignment: one, isModeration: false, by: "hana", at: World.now)
+            let appeal = Appeal(
+                id: ID(trusted: "apl_\(index)"), cohort: world.cohort, person: learner.slug, assignment: one, text: "a word",
+                at: World.now)
+            try await world.store.addAppeal(appeal)
+            _ = try await world.store.replyToAppeal(
+                appeal.id, cohort: world.cohort, Appeal.Reply(verdict: .declined, text: "a word", by: "hana", at: World.now))
+        }
+        let words = ["mark SET comment = NULL", "appeal SET text = 'erased'", "appealReply SET text = 'erased'"]
+        for word in words { #expect(throws: (any Error).self, "\(word)") { try World.execute("UPDATE \(word)", in: world.path) } }
+        _ = try await world.store.erasePerson(
+            world.learners[0].slug, pseudonym: Self.pseudonym, reason: "asked", by: "local:0", at: World.now)
+        for word in words + [
+            "mark SET comment = 'other' WHERE id = 'mrk_0'", "mark SET points = 20 WHERE id = 'mrk_0'",
+            "mark SET levels = '{\"a\":\"b\"}' WHERE id = 'mrk_0'", "mark SET marker = 'x' WHERE id = 'mrk_0'",
+            "mark SET rowid = 99 WHERE id = 'mrk_0'", "mark SET at = 1 WHERE id = 'mrk_0'",
+            "appeal SET text = 'other' WHERE id = 'apl_0'", "appeal SET at = 1 WHERE id = 'apl_0'",
+            "appeal SET rowid = 99 WHERE id = 'apl_0'", "appealReply SET verdict = 'upheld' WHERE appeal = 'apl_0'",
+            "appealReply SET text = 'other' WHERE appeal = 'apl_0'", "appealReply SET actor = 'x' WHERE appeal = 'apl_0'",
+        ] { #expect(throws: (any Error).self, "\(word)") { try World.execute("UPDATE \(word)", in: world.path) } }
+        for table in ["mark", "appeal", "appealReply"] {
+            #expect(throws: (any Error).self, "\(table)") { try World.execute("DELETE FROM \(table)", in: world.path) }
+        }
+        #expect(try World.number("SELECT count(*) FROM mark WHERE comment = 'a word' AND points = 3000", in: world.path) == 1)
+        #expect(try World.number("SELECT count(*) FROM mark WHERE comment IS NULL AND points = 3000", in: world.path) == 1)
+        #expect(try World.number("SELECT count(*) FROM appeal WHERE text = 'a word'", in: world.path) == 1)
+        #expect(try await world.store.verifyAudit().brokenAt == nil)
+    }
+
     @Test func aContentThatArrivedJustNowStays() throws {
         let folder = try TemporaryFolder()
         let blobs = try BlobStore(directory: "\(folder.path)/blobs")

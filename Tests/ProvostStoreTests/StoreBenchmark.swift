@@ -83,7 +83,7 @@ struct StoreBenchmark {
         try await measured("sponsorReport", count: count) {
             let rows = try await world.store.sponsorReport(
                 ReportScope(), from: Timestamp(milliseconds: 0), to: Timestamp(milliseconds: .max),
-                today: CivilDate(daysSince1970: 21_000))
+                days: (nil, nil), today: CivilDate(daysSince1970: 21_000))
             #expect(rows.map(\.enrolled) == [count])
         }
         let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""

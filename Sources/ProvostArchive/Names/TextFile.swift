@@ -12,21 +12,32 @@ package enum TextFile {
     /// Finds out what a file is written in and writes it to another as UTF-8 in composed form (NFC), without a mark.
     ///
     /// A mark decides. Without one the file is UTF-8 if all of it is, else CP949 if all of it is: a mixture is neither. Memory is bounded
-    /// by the longest line; both descriptors are regular files at any position. Throws `invalid` with the first line that fits neither.
-    package static func convert(from source: Int32, to target: Int32) throws(ProvostError) -> Encoding {
+    /// by the longest line; both descriptors are regular files at any position. A short CP949 file can by accident be UTF-8 as well, of other
+    /// letters: UTF-8 is taken then, unless `known` says what it is. Throws `invalid` with the first line that does not fit.
+    package static func convert(
+        from source: Int32, to target: Int32, as known: Encoding? = nil
+    ) throws(ProvostError) -> Encoding {
         let beginning = try read(source, at: 0, most: 4)
-        if beginning.starts(with: [0xFF, 0xFE]) {
+        if known.map({ $0 == .utf16LittleEndian }) ?? beginning.starts(with: [0xFF, 0xFE]) {
             try utf16(from: source, to: target)
             return .utf16LittleEndian
         }
-        if beginning.starts(with: [0xFE, 0xFF]) {
+        if known == nil, beginning.starts(with: [0xFE, 0xFF]) {
             throw ProvostError(.invalid, "The file is UTF-16 with the big end first; save it as UTF-8.")
         }
-        let broken: Int?
-        do {
-            broken = try lines(of: source, to: target, endingWith: [0x0A]) { String(validating: $0, as: UTF8.self) }
+        if known == .cp949 {
+            let wrong = try TextConverter(from: "CP949").map { converter throws(ProvostError) in
+                try lines(of: source, to: target, endingWith: [0x0A]) { converter.decode($0) }
+            }
+            guard let wrong else {
+                throw ProvostError(.invalid, "This system's C library does not know CP949; save the file as UTF-8.")
+            }
+            if let line = wrong { throw ProvostError(.invalid, "line \(line): the bytes are no CP949.") }
+            return .cp949
         }
+        let broken = try lines(of: source, to: target, endingWith: [0x0A]) { String(validating: $0, as: UTF8.self) }
         guard let line = broken else { return .utf8 }
+        if known == .utf8 { throw ProvostError(.invalid, "line \(line): the bytes are no UTF-8.") }
         guard let converter = TextConverter(from: "CP949") else {
             throw ProvostError(.invalid, "line \(line): the bytes are no UTF-8, and this system's C library does not know CP949.")
         }
@@ -57,8 +68,9 @@ package enum TextFile {
     // MARK: Pieces
 
     private static func utf16(from source: Int32, to target: Int32) throws(ProvostError) {
-        // Cut after the code unit of a line break; the mark itself is the first one.
-        let broken = try lines(of: source, from: 2, to: target, endingWith: [0x0A, 0x00]) { bytes in
+        // Cut after the code unit of a line break; the mark itself is the first one, where there is one.
+        let mark: Int64 = try read(source, at: 0, most: 2) == [0xFF, 0xFE] ? 2 : 0
+        let broken = try lines(of: source, from: mark, to: target, endingWith: [0x0A, 0x00]) { bytes in
             guard bytes.count % 2 == 0 else { return nil }
             let units = stride(from: 0, to: bytes.count, by: 2).map { UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8 }
             return String(validating: units, as: UTF16.self)

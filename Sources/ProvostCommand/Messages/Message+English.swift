@@ -129,6 +129,7 @@ extension Message {
         case .workspace(let message): message.text(in: .english)
         case .roster(let message): message.text(in: .english)
         case .result(let message): message.text(in: .english)
+        case .record(let message): message.text(in: .english)
         case .label(let label): label.rawValue
         case .state(let state):
             switch state {

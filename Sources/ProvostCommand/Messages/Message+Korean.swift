@@ -121,6 +121,7 @@ extension Message {
         case .workspace(let message): message.text(in: .korean)
         case .roster(let message): message.text(in: .korean)
         case .result(let message): message.text(in: .korean)
+        case .record(let message): message.text(in: .korean)
         case .label(let label): Self.korean(label)
         case .state(let state):
             switch state {

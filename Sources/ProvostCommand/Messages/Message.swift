@@ -111,6 +111,7 @@ package enum Message: Sendable {
 
     // Results after every policy
     case result(ResultMessage)
+    case record(RecordMessage)
 
     // Words
     case label(Label)

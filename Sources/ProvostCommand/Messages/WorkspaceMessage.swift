@@ -56,6 +56,9 @@ package enum WorkspaceMessage: Sendable {
         }
     }
 
+    /// `1 learner`, `2 learners`.
+    private static func english(_ count: Int, _ what: String) -> String { "\(count) \(what)\(count == 1 ? "" : "s")" }
+
     private var english: String {
         switch self {
         case .waiting(let position, let of, let estimate):
@@ -110,9 +113,9 @@ package enum WorkspaceMessage: Sendable {
         case .noSessions: "Nothing is open in it."
         case .closing(let info):
             info.closing.map { closing in
-                "“\(info.cohort)” is closed: nothing starts, and its files are deleted on \(closing.deleteOn). Still there: \(info.workspaces) workspaces of \(info.learners) learners, \(info.size)\(info.running > 0 ? "; \(info.running) are being stopped" : "")."
+                "“\(info.cohort)” is closed: nothing starts, and its files are deleted on \(closing.deleteOn). Still there: \(Self.english(info.workspaces, "workspace")) of \(Self.english(info.learners, "learner")), \(info.size)\(info.running > 0 ? "; \(info.running) are being stopped" : "")."
             }
-                ?? "“\(info.cohort)” is not closed. It has \(info.workspaces) workspaces of \(info.learners) learners, \(info.size)."
+                ?? "“\(info.cohort)” is not closed. It has \(Self.english(info.workspaces, "workspace")) of \(Self.english(info.learners, "learner")), \(info.size)."
         case .exported(let path, let size): "Written: \(path) (\(size))"
         case .exportThere(let path): "“\(path)” is already there; name another file with --to, or replace it with --force."
         case .exportFailed(let person, let reason): "Not exported whole: \(person). \(reason)"

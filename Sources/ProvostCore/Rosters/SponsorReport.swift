@@ -15,10 +15,13 @@ package struct SponsorRow: Codable, Sendable, Hashable {
     package let completed: Int
     /// How long workspaces ran within the span.
     package let delivered: TimeSpan
+    /// Hours of the program's phases that learners were there for within the span, by ``TaughtHours``; not part of `delivered`, because a
+    /// workspace may run while people are taught. nil: no phase with hours keeps attendance, so nobody knows.
+    package let taught: TimeSpan?
     package init(
         organization: Slug, program: Slug, cohort: Slug?, cohorts: Int, enrolled: Int, suspended: Int, active: Int,
         completed: Int,
-        delivered: TimeSpan
+        delivered: TimeSpan, taught: TimeSpan?
     ) {
         self.organization = organization
         self.program = program
@@ -29,6 +32,7 @@ package struct SponsorRow: Codable, Sendable, Hashable {
         self.active = active
         self.completed = completed
         self.delivered = delivered
+        self.taught = taught
     }
 
     /// Rows of cohorts gathered by organization and program, in the order in which they came.
@@ -53,6 +57,8 @@ package struct SponsorRow: Codable, Sendable, Hashable {
             enrolled: enrolled + (other?.enrolled ?? 0),
             suspended: suspended + (other?.suspended ?? 0), active: active + (other?.active ?? 0),
             completed: completed + (other?.completed ?? 0),
-            delivered: TimeSpan(milliseconds: delivered.milliseconds + (other?.delivered.milliseconds ?? 0)))
+            delivered: TimeSpan(milliseconds: delivered.milliseconds + (other?.delivered.milliseconds ?? 0)),
+            taught: taught == nil && other?.taught == nil
+                ? nil : TimeSpan(milliseconds: (taught?.milliseconds ?? 0) + (other?.taught?.milliseconds ?? 0)))
     }
 }

@@ -20,7 +20,7 @@ struct RosterRoutes {
             for try await bytes in byteChunks(request.body) { try file.append(bytes) }
             let report = try await rosters.importRoster(
                 principal, cohort: cohort, file: file, role: role, sync: request.text("sync") == "true",
-                dryRun: request.text("dry-run") == "true")
+                dryRun: request.text("dry-run") == "true", confirmed: request.text("yes") == "true")
             return try json(report)
         }
         router.post("cohorts/{cohort}/codes") { request, context in

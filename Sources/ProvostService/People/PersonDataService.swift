@@ -11,14 +11,16 @@ package struct PersonDataService: Sendable {
         self.workspaces = workspaces
     }
 
-    /// Everything on record: one's own, or anybody's for administrators, who must say why. That it was taken is on record too.
+    /// Everything on record that the person may see: one's own, or anybody's for administrators, who must say why and get the same, since
+    /// it is for the person. That it was taken is on record too.
     package func data(_ principal: Principal, person: Slug, reason: String?) async throws(ProvostError) -> PersonData {
         let own = principal.person?.slug == person && principal.workspace == nil
         if !own { try principal.require(.administer) }
         guard own || !(reason ?? "").isEmpty else {
             throw ProvostError(.invalid, "Say why another person's data is taken, which stays on record: --reason TEXT")
         }
-        let data = try await context.store.personData(person, at: context.now())
+        let whole = try await context.store.personData(person, at: context.now())
+        let data = whole.asSeen(over: try await over(whole))
         try await context.store.recordAudit(
             actor: principal.name, action: "person.export", subject: person.text,
             details: Self.details(["reason": own ? "their own" : reason ?? ""]), at: context.now())
@@ -52,6 +54,24 @@ package struct PersonDataService: Sendable {
         }
         context.logger.notice("Erased a person", metadata: ["pseudonym": "\(report.pseudonym)"])
         return report
+    }
+
+    /// Assignments that keep tests back until nothing is taken any more, and of which nothing is.
+    private func over(_ data: PersonData) async throws(ProvostError) -> Set<String> {
+        let waiting = Set(
+            (data.tables["test"] ?? []).filter { $0["visibility"] == TestRecord.Visibility.afterDue.rawValue }
+                .compactMap { $0["grading"] ?? nil })
+        var submissions: [String: String] = [:]
+        for score in data.tables["score"] ?? [] {
+            guard let grading = score["grading"] ?? nil, waiting.contains(grading) else { continue }
+            if let assignment = score["assignment"] ?? nil { submissions[assignment] = score["submission"] ?? nil }
+        }
+        var over: Set<String> = []
+        for (assignment, submission) in submissions {
+            let row = try await context.store.submission(ID(trusted: submission))
+            if try await context.isOver(row.assignment, for: data.person.id) { over.insert(assignment) }
+        }
+        return over
     }
 
     private func deleteWorkspaces(_ principal: Principal, of person: Slug) async throws(ProvostError) {

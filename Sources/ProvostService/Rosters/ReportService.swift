@@ -58,6 +58,7 @@ package struct ReportService: Sendable {
     }
 
     /// A row for each cohort, or for each program in each organization. Days are whole ones of UTC, both included; without them all time.
+    /// Attendance has dates and no instants: its days are those of each cohort's own zone.
     /// Administrators see everything, admins of an organization theirs, admins of a cohort that one.
     package func report(
         _ principal: Principal, organization: Slug?, program: Slug?, cohort: Slug?, from: CivilDate?, to: CivilDate?,
@@ -81,6 +82,7 @@ package struct ReportService: Sendable {
         let rows = try await context.store.sponsorReport(
             scope, from: from.map(instant) ?? Timestamp(milliseconds: 0),
             to: to.map { instant($0.adding(days: 1)) } ?? Timestamp(milliseconds: .max),
+            days: (from, to),
             today: context.now().civil(offsetSeconds: 0).date)
         return byCohort || cohort != nil ? rows : SponsorRow.gathered(rows)
     }

@@ -27,10 +27,12 @@ package struct RosterService: Sendable {
     /// - Parameters:
     ///   - sync: who has the role and is not in the file is suspended; nobody is ever deleted.
     ///   - dryRun: say what would happen, change nothing.
+    ///   - confirmed: it is meant that `sync` suspends more than half of those who have the role; without it nothing is changed then.
     ///
-    /// Throws `invalid` with every mistake and its line, `conflict` while another import of the cohort runs.
+    /// Throws `invalid` with every mistake and its line, `conflict` while another import of the cohort runs, or when what would be suspended
+    /// is not confirmed.
     package func importRoster(
-        _ principal: Principal, cohort: Slug, file: RosterFile, role: Role, sync: Bool, dryRun: Bool
+        _ principal: Principal, cohort: Slug, file: RosterFile, role: Role, sync: Bool, dryRun: Bool, confirmed: Bool = false
     ) async throws(ProvostError) -> RosterReport {
         try principal.require(.manage(cohort: cohort))
         guard await turns.take(cohort) else {
@@ -38,14 +40,15 @@ package struct RosterService: Sendable {
         }
         let result: Result<RosterReport, ProvostError>
         do throws(ProvostError) {
-            result = .success(try await run(principal, cohort, file, role, sync, dryRun))
+            result = .success(try await run(principal, cohort, file, role, sync, dryRun, confirmed))
         } catch { result = .failure(error) }
         await turns.leave(cohort)
         return try result.get()
     }
 
     private func run(
-        _ principal: Principal, _ cohort: Slug, _ file: RosterFile, _ role: Role, _ sync: Bool, _ dryRun: Bool
+        _ principal: Principal, _ cohort: Slug, _ file: RosterFile, _ role: Role, _ sync: Bool, _ dryRun: Bool,
+        _ confirmed: Bool
     ) async throws(ProvostError) -> RosterReport {
         let order = RosterOrder(
             cohort: cohort, role: role, mayTouch: principal.managedCohorts, actor: principal.name, at: context.now())
@@ -64,6 +67,14 @@ package struct RosterService: Sendable {
         let sure = order.knowing(leaving: plan.suspended)
         try await context.store.requirePlaces(sure, adding: plan.new + plan.returned)
         if dryRun { return plan }
+        // The wrong file, or half of the right one: nobody means to send most of a cohort away without saying so.
+        let before = plan.suspended + plan.same + plan.changed
+        guard confirmed || plan.suspended * 2 <= before else {
+            throw ProvostError(
+                .conflict,
+                "The roster would suspend \(plan.suspended) of the \(before) who have a place in \(cohort), more than half; nothing was changed. See who with --dry-run; if it is meant, add --yes."
+            )
+        }
         var report = RosterReport(cohort: cohort, dryRun: false)
         present.removeAll(keepingCapacity: true)
         report.ignoredColumns = try await eachBatch(of: file) { rows throws(ProvostError) in

@@ -262,16 +262,20 @@ extension SubmissionService {
         _ grading: Grading?, of assignment: Assignment, person: ID<Person>
     ) async throws(ProvostError) -> Grading? {
         guard let grading else { return nil }
-        var afterDue = false
-        if grading.record?.tests.contains(where: { $0.visibility == .afterDue }) == true {
-            let cohort = try await context.store.cohort(assignment.cohort)
-            let zone = try context.zones.zone(cohort.timezone)
-            let window = LearnerWindow.window(
-                AssignmentWindow(assignment: assignment, cohort: cohort, zone: zone), of: assignment.slug,
-                allowances: try await context.store.standingAllowances(cohort: cohort.slug, person: person), zone: zone)
-            afterDue = context.now() >= window.closes
-        }
-        return grading.forLearner(afterDue: afterDue)
+        let asks = grading.record?.tests.contains { $0.visibility == .afterDue } == true
+        return grading.forLearner(afterDue: asks ? try await context.isOver(assignment, for: person) : false)
+    }
+}
+
+extension ServiceContext {
+    /// Whether nothing of the assignment is taken from this learner any more, late hand-ins and their own extensions included.
+    func isOver(_ assignment: Assignment, for person: ID<Person>) async throws(ProvostError) -> Bool {
+        let cohort = try await store.cohort(assignment.cohort)
+        let zone = try zones.zone(cohort.timezone)
+        let window = LearnerWindow.window(
+            AssignmentWindow(assignment: assignment, cohort: cohort, zone: zone), of: assignment.slug,
+            allowances: try await store.standingAllowances(cohort: cohort.slug, person: person), zone: zone)
+        return now() >= window.closes
     }
 }
 

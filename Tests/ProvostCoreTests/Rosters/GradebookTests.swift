@@ -139,10 +139,13 @@ struct GradebookTests {
             SponsorRow(
                 organization: Self.slug(organization), program: Self.slug("p"), cohort: Self.slug(cohort), cohorts: 1,
                 enrolled: enrolled,
-                suspended: 1, active: 2, completed: 1, delivered: .seconds(3600))
+                suspended: 1, active: 2, completed: 1, delivered: .seconds(3600),
+                taught: cohort == "x" || cohort == "z" ? nil : .seconds(1800))
         }
         let gathered = SponsorRow.gathered([row("a", "x", 10), row("a", "y", 5), row("b", "z", 7)])
         #expect(gathered.map(\.enrolled) == [15, 7] && gathered[0].cohorts == 2 && gathered[0].cohort == nil)
         #expect(gathered[0].delivered == .seconds(7200) && gathered[1].cohort == nil)
+        // What is known of one cohort is not lost for another of which nothing is known; of none it stays unknown.
+        #expect(gathered[0].taught == .seconds(1800) && gathered[1].taught == nil)
     }
 }

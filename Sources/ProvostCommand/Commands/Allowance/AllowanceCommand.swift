@@ -10,15 +10,20 @@ struct AllowanceCommand: ParsableCommand {
         "provost allowance add jun --time-factor 1.5 --reason \"certified\"", "provost allowance list --person minji",
         subcommands: [AllowanceAdd.self, AllowanceList.self, AllowanceWithdraw.self])
 
-    static let columns: [Column<Allowance>] = [
-        Column("allowance") { $0.id.text }, Column("person") { $0.person.text },
-        Column("assignment") { $0.assignment?.text ?? "all" }, Column("kind") { $0.kind.rawValue },
-        Column("amount") { allowance in
-            allowance.until?.description ?? allowance.factor?.description ?? allowance.bonus?.description
-                ?? allowance.days.map { "\($0)" } ?? ""
-        }, Column("reason") { $0.reason }, Column("by") { $0.by },
-        Column("withdrawn") { allowance in allowance.withdrawal.map { "by \($0.by): \($0.reason)" } ?? "" },
-    ]
+    static func columns(_ session: Session) -> [Column<Allowance>] {
+        [
+            session.column(.allowance) { $0.id.text }, session.column(.person) { $0.person.text },
+            session.column(.assignment) { $0.assignment?.text ?? session.text(.record(.everything)) },
+            session.column(.kind) { session.text(.record(.allowance($0.kind))) },
+            session.column(.amount) { allowance in
+                allowance.until?.description ?? allowance.factor?.description ?? allowance.bonus?.description
+                    ?? allowance.days.map { "\($0)" } ?? ""
+            }, session.column(.reason) { $0.reason }, session.column(.by) { $0.by },
+            session.column(.withdrawn) { allowance in
+                allowance.withdrawal.map { session.text(.record(.withdrawn(by: $0.by, reason: $0.reason))) } ?? ""
+            },
+        ]
+    }
 }
 
 struct AllowanceAdd: AsyncParsableCommand {
@@ -79,7 +84,7 @@ struct AllowanceAdd: AsyncParsableCommand {
             person: person, assignment: assignment, kind: kinds[0], until: until, factor: timeFactor, bonus: bonus,
             days: slipDays, reason: reason)
         let made: Allowance = try await session.client.send(.post, Route.path("cohorts", cohort, "allowances"), body: order)
-        try output.renderer(session).item(made, AllowanceCommand.columns)
+        try output.renderer(session).item(made, AllowanceCommand.columns(session.wording(for: output.output)))
     }
 }
 
@@ -99,7 +104,8 @@ struct AllowanceList: AsyncParsableCommand {
         let cohort = try await session.cohort(cohort.cohort, atLeast: .learner)
         let rows: [Allowance] = try await session.client.get(
             Route.path("cohorts", cohort, "allowances", query: [("person", person)]))
-        try output.renderer(session).list(rows, AllowanceCommand.columns, empty: "Nothing is granted.")
+        try output.renderer(session).list(
+            rows, AllowanceCommand.columns(session.wording(for: output.output)), empty: session.text(.record(.noAllowances)))
     }
 }
 
@@ -121,6 +127,6 @@ struct AllowanceWithdraw: AsyncParsableCommand {
         let cohort = try await session.cohort(cohort.cohort, atLeast: .admin)
         let withdrawn: Allowance = try await session.client.send(
             .post, Route.path("cohorts", cohort, "allowances", allowance.text, "withdraw"), body: WithdrawalOrder(reason: reason))
-        try output.renderer(session).item(withdrawn, AllowanceCommand.columns)
+        try output.renderer(session).item(withdrawn, AllowanceCommand.columns(session.wording(for: output.output)))
     }
 }

@@ -51,7 +51,7 @@ struct AttendanceSet: AsyncParsableCommand {
         if let csv { rows = try Self.rows(file: csv, session) }
         let answer: ChangeCount = try await session.client.send(
             .post, Route.path("cohorts", cohort.text, "attendance"), body: AttendanceOrder(date: date, rows: rows))
-        Console.say("Noted for \(date): \(answer.changed) new or changed, \(rows.count - answer.changed) as before.")
+        session.say(.record(.attendanceNoted(date, changed: answer.changed, same: rows.count - answer.changed)))
     }
 
     static func names(_ text: String) throws(ProvostError) -> [Slug] {
@@ -112,15 +112,16 @@ struct AttendanceList: AsyncParsableCommand {
 
     func run() async throws {
         let session = try connection.session()
+        let words = session.wording(for: output.output)
         let rows: [AttendanceEntry] = try await session.client.get(
             Route.path(
                 "cohorts", cohort.text, "attendance", query: [("date", date?.description), ("person", person)]))
         try output.renderer(session).list(
             rows,
             [
-                Column("date") { $0.date.description }, Column("person") { $0.person.text },
-                Column("state") { $0.state.rawValue },
-                Column("by") { $0.by }, Column("row") { "att_\($0.sequence)" },
-            ], empty: "Nothing is noted.")
+                words.column(.date) { $0.date.description }, words.column(.person) { $0.person.text },
+                words.column(.state) { words.text(.record(.attendance($0.state))) },
+                words.column(.by) { $0.by }, words.column(.row) { "att_\($0.sequence)" },
+            ], empty: session.text(.record(.noAttendance)))
     }
 }

@@ -12,16 +12,21 @@ struct CertificateCommand: ParsableCommand {
             CertificateRevoke.self, CertificateRenew.self, CertificateEvidenceShow.self, CertificateKeyCommand.self,
         ])
 
-    static let columns: [Column<Certificate>] = [
-        Column("certificate") { $0.id.text }, Column("person") { $0.person.slug.text }, Column("name") { $0.person.name },
-        Column("cohort") { $0.cohort.text },
-        Column("valid-from") { "\($0.validFrom)" }, Column("valid-until") { $0.validUntil.map { "\($0)" } ?? "" },
-        Column("issued-by") { $0.issuedBy },
-        Column("ended") { certificate in
-            if let revocation = certificate.revocation { return "revoked: \(revocation.reason)" }
-            return certificate.renewedBy.map { "renewed by \($0)" } ?? ""
-        },
-    ]
+    static func columns(_ session: Session) -> [Column<Certificate>] {
+        [
+            session.column(.certificate) { $0.id.text }, session.column(.person) { $0.person.slug.text },
+            session.column(.name) { $0.person.name }, session.column(.cohort) { $0.cohort.text },
+            session.column(.validFrom) { "\($0.validFrom)" },
+            session.column(.validUntil) { $0.validUntil.map { "\($0)" } ?? "" },
+            session.column(.issuedBy) { $0.issuedBy },
+            session.column(.ended) { certificate in
+                if let revocation = certificate.revocation {
+                    return session.text(.record(.revoked(reason: revocation.reason)))
+                }
+                return certificate.renewedBy.map { session.text(.record(.renewed(by: $0.text))) } ?? ""
+            },
+        ]
+    }
 }
 
 /// The certificate that a command is about.
@@ -43,16 +48,17 @@ struct CertificateEligible: AsyncParsableCommand {
     func run() async throws {
         let session = try connection.session()
         let name = try await session.cohort(cohort.cohort, atLeast: .instructor)
+        let words = session.wording(for: output.output)
         let rows: [CertificateStanding] = try await session.client.get(
             Route.path("cohorts", name, "certificates", "eligible"), idle: .seconds(120))
         try output.renderer(session).list(
             rows,
             [
-                Column("person") { $0.person.slug.text }, Column("name") { $0.person.name },
-                Column("requirements") { $0.verdict.rawValue },
-                Column("missing") { $0.unmet.joined(separator: "; ") },
-                Column("certificate") { $0.certificate?.text ?? "" },
-            ], empty: "No learners in this cohort yet.")
+                words.column(.person) { $0.person.slug.text }, words.column(.name) { $0.person.name },
+                words.column(.requirements) { words.text(.record(.requirements($0.verdict))) },
+                words.column(.missing) { $0.unmet.joined(separator: "; ") },
+                words.column(.certificate) { $0.certificate?.text ?? "" },
+            ], empty: session.text(.record(.noLearners)))
     }
 }
 
@@ -78,9 +84,9 @@ struct CertificateIssue: AsyncParsableCommand {
             .post, Route.path("cohorts", name, "certificates"), body: IssueCertificates(persons: persons), idle: .seconds(300))
         if output.output == .json { return try output.renderer(session).json(made) }
         try output.renderer(session).list(
-            made.certificates, CertificateCommand.columns,
-            empty: "Nobody meets the requirements yet; see: provost certificate eligible")
-        Console.say("\(made.issued) new, \(made.certificates.count - made.issued) there already.")
+            made.certificates, CertificateCommand.columns(session.wording(for: output.output)),
+            empty: session.text(.record(.nobodyMeets)))
+        session.say(.record(.certificatesIssued(new: made.issued, there: made.certificates.count - made.issued)))
     }
 }
 
@@ -95,7 +101,8 @@ struct CertificateList: AsyncParsableCommand {
     func run() async throws {
         let session = try connection.session()
         let rows: [Certificate] = try await session.client.get(Route.path("certificates", query: [("cohort", cohort.cohort)]))
-        try output.renderer(session).list(rows, CertificateCommand.columns, empty: "No certificates yet.")
+        try output.renderer(session).list(
+            rows, CertificateCommand.columns(session.wording(for: output.output)), empty: session.text(.record(.noCertificates)))
     }
 }
 
@@ -132,21 +139,27 @@ struct CertificateShow: AsyncParsableCommand {
             do { try PrivateFile.write(pieces.bytes, to: to) } catch {
                 throw session.surroundings.error(.invalid, .fileNotWritten(path: to, reason: "\(error)"), cause: error)
             }
-            return Console.say("Saved: \(to)")
+            return session.say(.record(.certificateSaved(path: to)))
         }
         let info: CertificateInfo = try await session.client.get(Route.path("certificates", id))
         if output.output == .json { return try output.renderer(session).json(info) }
+        let words = session.wording(for: output.output)
         try output.renderer(session).item(
             info,
             [
-                Column("certificate") { $0.certificate.id.text }, Column("state") { $0.state.rawValue },
-                Column("title") { session.title($0.certificate.title) }, Column("name") { $0.certificate.person.name },
-                Column("person") { $0.certificate.person.slug.text }, Column("cohort") { $0.certificate.cohort.text },
-                Column("issued-by") { "\($0.certificate.organization) (\($0.certificate.issuedBy))" },
-                Column("valid-from") { "\($0.certificate.validFrom)" },
-                Column("valid-until") { $0.certificate.validUntil.map { "\($0)" } ?? "" },
-                Column("revoked") { $0.certificate.revocation.map { "\($0.at) by \($0.by): \($0.reason)" } ?? "" },
-                Column("verify") { $0.verifyAddress },
+                words.column(.certificate) { $0.certificate.id.text },
+                words.column(.state) { words.text(.record(.certificate($0.state))) },
+                words.column(.title) { words.title($0.certificate.title) },
+                words.column(.name) { $0.certificate.person.name },
+                words.column(.person) { $0.certificate.person.slug.text },
+                words.column(.cohort) { $0.certificate.cohort.text },
+                words.column(.issuedBy) { "\($0.certificate.organization) (\($0.certificate.issuedBy))" },
+                words.column(.validFrom) { "\($0.certificate.validFrom)" },
+                words.column(.validUntil) { $0.certificate.validUntil.map { "\($0)" } ?? "" },
+                words.column(.revoked) { info in
+                    info.certificate.revocation.map { "\($0.at), \($0.by): \($0.reason)" } ?? ""
+                },
+                words.column(.verify) { $0.verifyAddress },
             ])
     }
 }
@@ -167,7 +180,7 @@ struct CertificateRevoke: AsyncParsableCommand {
         let session = try connection.session()
         let revoked: Certificate = try await session.client.send(
             .post, Route.path("certificates", certificate.certificate.text, "revoke"), body: RevokeCertificate(reason: reason))
-        try output.renderer(session).item(revoked, CertificateCommand.columns)
+        try output.renderer(session).item(revoked, CertificateCommand.columns(session.wording(for: output.output)))
     }
 }
 
@@ -185,6 +198,6 @@ struct CertificateRenew: AsyncParsableCommand {
         let session = try connection.session()
         let made: Certificate = try await session.client.send(
             .post, Route.path("certificates", certificate.certificate.text, "renew"))
-        try output.renderer(session).item(made, CertificateCommand.columns)
+        try output.renderer(session).item(made, CertificateCommand.columns(session.wording(for: output.output)))
     }
 }

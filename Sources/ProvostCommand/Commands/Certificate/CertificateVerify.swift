@@ -34,11 +34,9 @@ struct CertificateVerify: AsyncParsableCommand {
         let content = try read(file, surroundings)
         guard let did else {
             let sources = try CredentialCheck.sources(of: content)
-            let list = sources.statusList.map { "\n  \($0)" } ?? ""
-            throw ProvostError(
+            throw surroundings.error(
                 .invalid,
-                "Fetch what the issuer publishes, and show it with --did and --status:\n  \(sources.issuer.documentAddress)\(list)"
-            )
+                .record(.certificateSources([sources.issuer.documentAddress, sources.statusList].compactMap(\.self))))
         }
         let document = try IssuerDocument(reading: read(did, surroundings))
         let list = try status.map { String(decoding: try read($0, surroundings), as: UTF8.self) }
@@ -52,19 +50,20 @@ struct CertificateVerify: AsyncParsableCommand {
             try renderer.list(
                 report.findings,
                 [
-                    Column("rule") { $0.rule.rawValue }, Column("verdict") { $0.verdict.rawValue },
-                    Column("reason") { $0.reason ?? "" },
+                    surroundings.column(.rule) { $0.rule.rawValue }, surroundings.column(.verdict) { $0.verdict.rawValue },
+                    surroundings.column(.reason) { $0.reason ?? "" },
                 ], empty: "")
         }
         let subject = report.subject.map { "“\($0.name)”, \($0.issuerTitle ?? $0.issuer)" } ?? file
         switch report.verdict {
-        case .valid: Console.say("Valid: \(subject)")
+        case .valid: Console.say(surroundings.text(.record(.certificateValid(subject: subject))))
         case .unknown:
-            throw ProvostError(
-                .unavailable,
-                "Nothing is wrong with \(subject), but whether it is revoked is not known; show its list with --status.")
+            throw surroundings.error(.unavailable, .record(.certificateUnknown(subject: subject)))
         case .invalid:
-            throw ProvostError(.invalid, "Not valid (\(report.failure?.rule.rawValue ?? "")): \(report.failure?.reason ?? "")")
+            throw surroundings.error(
+                .invalid,
+                .record(
+                    .certificateInvalid(rule: report.failure?.rule.rawValue ?? "", reason: report.failure?.reason ?? "")))
         }
     }
 

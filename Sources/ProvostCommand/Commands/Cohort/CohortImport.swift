@@ -26,6 +26,8 @@ struct CohortImport: AsyncParsableCommand {
     var dryRun = false
     @Flag(help: "Suspend who has the role and is not in the roster; nobody is deleted.")
     var sync = false
+    @Flag(help: "Suspend them also when they are more than half of those who have the role.")
+    var yes = false
     @Option(help: "What everybody in the roster may do in the cohort.")
     var role: Role = .learner
     @Option(
@@ -33,10 +35,13 @@ struct CohortImport: AsyncParsableCommand {
             "Make an enrolment code for each who never logged in, and write them to a new file.", valueName: "file"),
         completion: .file())
     var codes: String?
+    @Option(help: "What the file is written in, where finding out by itself goes wrong.")
+    var encoding: RosterEncoding?
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        if yes, !sync { throw ValidationError("--yes is about who --sync would suspend; give both, or neither.") }
         if dryRun, codes != nil { throw ValidationError("--dry-run makes no codes; leave --codes out.") }
     }
 
@@ -44,11 +49,14 @@ struct CohortImport: AsyncParsableCommand {
         let session = try connection.session()
         // Before anybody is enrolled: a file that cannot be made is found out first.
         let target = try codes.map { try CodesFile($0, session.surroundings) }
-        let text = try RosterText(path: file, surroundings: session.surroundings)
+        let text = try RosterText(path: file, as: encoding?.encoding, surroundings: session.surroundings)
         let report: RosterReport = try await session.client.upload(
             Route.path(
                 "cohorts", cohort.text, "roster",
-                query: [("role", role.rawValue), ("sync", sync ? "true" : nil), ("dry-run", dryRun ? "true" : nil)]),
+                query: [
+                    ("role", role.rawValue), ("sync", sync ? "true" : nil), ("dry-run", dryRun ? "true" : nil),
+                    ("yes", yes ? "true" : nil),
+                ]),
             headers: [("Content-Type", "text/csv; charset=utf-8")], descriptor: text.descriptor, length: text.length,
             // A million rows take minutes, in which the server is silent; to send them again would start from the beginning.
             retry: RetryPolicy(delays: []), idle: .seconds(3600), progress: { _ in }, onRetry: { _, _ in })
@@ -76,6 +84,21 @@ struct CohortImport: AsyncParsableCommand {
     ]
 }
 
+/// What a roster's file can be written in.
+enum RosterEncoding: String, ExpressibleByArgument, CaseIterable {
+    case utf8 = "utf-8"
+    case utf16 = "utf-16le"
+    case cp949
+
+    var encoding: TextFile.Encoding {
+        switch self {
+        case .utf8: .utf8
+        case .utf16: .utf16LittleEndian
+        case .cp949: .cp949
+        }
+    }
+}
+
 /// A roster as it is sent: UTF-8, in a file without a name.
 private final class RosterText: Sendable {
     let descriptor: Int32
@@ -83,7 +106,7 @@ private final class RosterText: Sendable {
     let encoding: TextFile.Encoding
 
     /// Throws `invalid` when it cannot be read or is no text.
-    init(path: String, surroundings: Surroundings) throws(ProvostError) {
+    init(path: String, as known: TextFile.Encoding?, surroundings: Surroundings) throws(ProvostError) {
         let source = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard source >= 0 else {
             throw surroundings.error(.invalid, .roster(.notRead(path: path, reason: PrivateFile.Failure().description)))
@@ -96,7 +119,7 @@ private final class RosterText: Sendable {
         }
         unsafe unlink(place)
         descriptor = target
-        do throws(ProvostError) { encoding = try TextFile.convert(from: source, to: target) } catch {
+        do throws(ProvostError) { encoding = try TextFile.convert(from: source, to: target, as: known) } catch {
             close(target)
             throw error
         }

@@ -10,11 +10,14 @@ struct IntegrityCommand: ParsableCommand {
         "provost integrity close int_7k2mq0r9x4w1c8tz --verdict cleared --reason \"worked together, as allowed\"",
         subcommands: [IntegrityOpen.self, IntegrityClose.self, IntegrityList.self])
 
-    static let columns: [Column<IntegrityCase>] = [
-        Column("case") { $0.id.text }, Column("person") { $0.person.text }, Column("assignment") { $0.assignment?.text ?? "" },
-        Column("reason") { $0.reason }, Column("by") { $0.by }, Column("state") { $0.decision?.verdict.rawValue ?? "open" },
-        Column("decision") { found in found.decision.map { "\($0.by): \($0.reason)" } ?? "" },
-    ]
+    static func columns(_ session: Session) -> [Column<IntegrityCase>] {
+        [
+            session.column(.integrityCase) { $0.id.text }, session.column(.person) { $0.person.text },
+            session.column(.assignment) { $0.assignment?.text ?? "" }, session.column(.reason) { $0.reason },
+            session.column(.by) { $0.by }, session.column(.state) { session.text(.record(.integrity($0.decision?.verdict))) },
+            session.column(.decision) { found in found.decision.map { "\($0.by): \($0.reason)" } ?? "" },
+        ]
+    }
 }
 
 struct IntegrityOpen: AsyncParsableCommand {
@@ -38,7 +41,7 @@ struct IntegrityOpen: AsyncParsableCommand {
         let made: IntegrityCase = try await session.client.send(
             .post, Route.path("cohorts", cohort, "integrity-cases"),
             body: IntegrityOrder(person: person, assignment: assignment, reason: reason))
-        try output.renderer(session).item(made, IntegrityCommand.columns)
+        try output.renderer(session).item(made, IntegrityCommand.columns(session.wording(for: output.output)))
     }
 }
 
@@ -63,7 +66,7 @@ struct IntegrityClose: AsyncParsableCommand {
         let closed: IntegrityCase = try await session.client.send(
             .post, Route.path("cohorts", cohort, "integrity-cases", integrityCase.text, "close"),
             body: IntegrityDecisionOrder(verdict: verdict, reason: reason))
-        try output.renderer(session).item(closed, IntegrityCommand.columns)
+        try output.renderer(session).item(closed, IntegrityCommand.columns(session.wording(for: output.output)))
     }
 }
 
@@ -82,7 +85,8 @@ struct IntegrityList: AsyncParsableCommand {
         let cohort = try await session.cohort(cohort.cohort, atLeast: .instructor)
         let rows: [IntegrityCase] = try await session.client.get(
             Route.path("cohorts", cohort, "integrity-cases", query: [("person", person)]))
-        try output.renderer(session).list(rows, IntegrityCommand.columns, empty: "No cases.")
+        try output.renderer(session).list(
+            rows, IntegrityCommand.columns(session.wording(for: output.output)), empty: session.text(.record(.noCases)))
     }
 }
 

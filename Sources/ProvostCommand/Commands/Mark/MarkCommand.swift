@@ -14,14 +14,20 @@ struct MarkCommand: ParsableCommand {
         "provost mark set web-service minji --points 9/10 --comment \"as agreed\"", "provost mark release pitch",
         subcommands: [MarkSet.self, MarkModerate.self, MarkList.self, MarkRelease.self])
 
-    static let columns: [Column<Mark>] = [
-        Column("mark") { $0.id.text }, Column("assignment") { $0.assignment.text }, Column("person") { $0.person.text },
-        Column("marker") { $0.isModeration ? "\($0.marker) (moderation)" : $0.marker },
-        Column("points", alignRight: true) { mark in mark.points.map { "\($0)/\(mark.max)" } ?? "taken back" },
-        Column("levels") { mark in
-            mark.levels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
-        }, Column("released") { $0.isReleased ? "yes" : "" }, Column("comment") { $0.comment ?? "" },
-    ]
+    static func columns(_ session: Session) -> [Column<Mark>] {
+        [
+            session.column(.mark) { $0.id.text }, session.column(.assignment) { $0.assignment.text },
+            session.column(.person) { $0.person.text },
+            session.column(.marker) { $0.isModeration ? session.text(.record(.moderation(by: $0.marker))) : $0.marker },
+            session.column(.points, alignRight: true) { mark in
+                mark.points.map { "\($0)/\(mark.max)" } ?? session.text(.record(.takenBack))
+            },
+            session.column(.levels) { mark in
+                mark.levels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+            }, session.column(.released) { $0.isReleased ? session.text(.yes) : "" },
+            session.column(.comment) { $0.comment ?? "" },
+        ]
+    }
 
     /// `8/10`, or `8` of what there is.
     static func points(_ text: String) throws(ProvostError) -> (points: Points, max: Points?) {
@@ -101,7 +107,7 @@ struct MarkSet: AsyncParsableCommand {
     func run() async throws {
         let session = try connection.session()
         let made = try await mark.send(session, cohort: cohort.cohort, isModeration: false, takesBack: takeBack)
-        try output.renderer(session).list(made, MarkCommand.columns, empty: "")
+        try output.renderer(session).list(made, MarkCommand.columns(session.wording(for: output.output)), empty: "")
     }
 }
 
@@ -118,7 +124,7 @@ struct MarkModerate: AsyncParsableCommand {
     func run() async throws {
         let session = try connection.session()
         let made = try await mark.send(session, cohort: cohort.cohort, isModeration: true)
-        try output.renderer(session).list(made, MarkCommand.columns, empty: "")
+        try output.renderer(session).list(made, MarkCommand.columns(session.wording(for: output.output)), empty: "")
     }
 }
 
@@ -140,7 +146,8 @@ struct MarkList: AsyncParsableCommand {
         let cohort = try await session.cohort(cohort.cohort, atLeast: .learner)
         let rows: [Mark] = try await session.client.get(
             Route.path("cohorts", cohort, "marks", query: [("assignment", assignment), ("person", person)]))
-        try output.renderer(session).list(rows, MarkCommand.columns, empty: "No marks.")
+        try output.renderer(session).list(
+            rows, MarkCommand.columns(session.wording(for: output.output)), empty: session.text(.record(.noMarks)))
     }
 }
 
@@ -162,6 +169,6 @@ struct MarkRelease: AsyncParsableCommand {
         let cohort = try await session.cohort(cohort.cohort, atLeast: .instructor)
         let answer: ChangeCount = try await session.client.send(
             .post, Route.path("cohorts", cohort, "marks", "release"), body: ReleaseOrder(assignment: assignment, person: person))
-        Console.say(answer.changed == 0 ? "Nothing new to release." : "Released: \(answer.changed) marks of \(assignment).")
+        session.say(.record(.marksReleased(answer.changed, assignment: assignment.text)))
     }
 }

@@ -37,11 +37,13 @@ struct PersonErase: AsyncParsableCommand {
             body: EraseOrder(reason: reason, confirm: confirm, dryRun: dryRun), idle: .seconds(300))
         let renderer = output.renderer(session)
         if output.output == .json { return try renderer.json(report) }
+        let words = session.wording(for: output.output)
         try renderer.list(
             report.erased + report.kept,
             [
-                Column("fate") { $0.reason == nil ? "goes" : "stays" }, Column("count", alignRight: true) { "\($0.count)" },
-                Column("what") { $0.what }, Column("why") { $0.reason ?? "" },
+                words.column(.fate) { words.text(.record($0.reason == nil ? .goes : .stays)) },
+                words.column(.count, alignRight: true) { "\($0.count)" },
+                words.column(.what) { $0.what }, words.column(.why) { $0.reason ?? "" },
             ], empty: "")
         session.say(.roster(.erasure(report)))
     }

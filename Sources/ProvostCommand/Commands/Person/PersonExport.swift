@@ -103,8 +103,10 @@ package enum PersonPage {
             <style>body{font:15px/1.5 sans-serif;margin:2em}table{border-collapse:collapse;margin:0 0 2em}\
             th,td{border:1px solid #ccc;padding:.2em .5em;text-align:left;vertical-align:top;white-space:pre-wrap}</style></head><body>
             <h1>\(escaped(data.person.name))</h1>
-            <p>Everything on record about \(escaped(data.person.slug.text)) at \(data.at). The same is in data.json for programs.<br>
-            \(escaped(data.person.slug.text))님에 대해 기록된 모든 것입니다. 프로그램용 자료는 data.json에 있습니다.</p>
+            <p>Everything on record about \(escaped(data.person.slug.text)) at \(data.at), but hidden tests, marks that are not released yet
+            and reasons of doubts that are still open. The same is in data.json for programs.<br>
+            \(escaped(data.person.slug.text))님에 대해 기록된 모든 것입니다. 숨긴 테스트, 아직 공개되지 않은 평가, 진행 중인 조사의 이유는 빠져 있습니다.
+            프로그램용 자료는 data.json에 있습니다.</p>
 
             """
         if files.count > 1 {

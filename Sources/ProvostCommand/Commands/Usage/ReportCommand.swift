@@ -8,7 +8,10 @@ struct ReportCommand: AsyncParsableCommand {
         note: """
             Active: handed something in, or worked in a workspace, in the time named.
             Completed: holds a certificate of the cohort; where it leads to none, was active in
-            a cohort that is over. Hours are those that workspaces ran. Days are those of UTC.
+            a cohort that is over. Workspace hours: how long workspaces ran. Taught hours: the hours
+            of phases by the part of their days at which learners were present or late; empty
+            where no phase with hours keeps attendance. Days are those of UTC; of attendance,
+            the cohort's.
             """,
         examples: "provost report", "provost report --organization gwangju --from 2026-05-01 --to 2026-08-31 -o csv",
         "provost report --program nhn-academy --by-cohort")
@@ -34,6 +37,7 @@ struct ReportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let session = try connection.session()
+        let words = session.wording(for: output.output)
         let rows: [SponsorRow] = try await session.client.get(
             Route.path(
                 "report",
@@ -44,13 +48,14 @@ struct ReportCommand: AsyncParsableCommand {
         try output.renderer(session).list(
             rows,
             [
-                Column("organization") { $0.organization.text }, Column("program") { $0.program.text },
-                Column("cohort") { $0.cohort?.text ?? "" }, Column("cohorts", alignRight: true) { "\($0.cohorts)" },
-                Column("enrolled", alignRight: true) { "\($0.enrolled)" },
-                Column("suspended", alignRight: true) { "\($0.suspended)" },
-                Column("active", alignRight: true) { "\($0.active)" },
-                Column("completed", alignRight: true) { "\($0.completed)" },
-                Column("hours", alignRight: true) { UsageCommand.hours($0.delivered) },
-            ], empty: "There is no cohort yet.")
+                words.column(.organization) { $0.organization.text }, words.column(.program) { $0.program.text },
+                words.column(.cohort) { $0.cohort?.text ?? "" }, words.column(.cohorts, alignRight: true) { "\($0.cohorts)" },
+                words.column(.enrolled, alignRight: true) { "\($0.enrolled)" },
+                words.column(.suspended, alignRight: true) { "\($0.suspended)" },
+                words.column(.active, alignRight: true) { "\($0.active)" },
+                words.column(.completed, alignRight: true) { "\($0.completed)" },
+                words.column(.workspaceHours, alignRight: true) { UsageCommand.hours($0.delivered) },
+                words.column(.taughtHours, alignRight: true) { $0.taught.map(UsageCommand.hours) ?? "" },
+            ], empty: session.text(.record(.noCohorts)))
     }
 }
