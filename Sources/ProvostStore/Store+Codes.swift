@@ -21,9 +21,9 @@ extension Store {
     /// Makes codes for the named people, or, without names, for everybody in the cohort after `after` (0: from the first) who is not
     /// suspended and never logged in; as many as there are hashes. Older unused codes stop working. One audit entry.
     ///
-    /// `mayTouch`: cohorts that the caller is in charge of; nil: all. Throws `notFound` for a name that is not in the cohort.
+    /// `mayTouch`: what the caller is in charge of; nil: everything. Throws `notFound` for a name that is not in the cohort.
     package func makeCodes(
-        cohort: Slug, people: [Slug]?, after: Int64, hashes: [String], expires: Timestamp, mayTouch: Set<Slug>?, by actor: String,
+        cohort: Slug, people: [Slug]?, after: Int64, hashes: [String], expires: Timestamp, mayTouch: Authority?, by actor: String,
         at instant: Timestamp
     ) async throws(ProvostError) -> MadeCodes {
         try await write { db in
@@ -53,12 +53,9 @@ extension Store {
                 }
             }
             for enrollment in enrollments {
-                if let mayTouch {
-                    let all = try db.enrollments(person: enrollment.person.id)
-                    guard all.allSatisfy({ mayTouch.contains($0.cohort) }) else {
-                        made.withheld.append(enrollment.person.slug)
-                        continue
-                    }
+                if let mayTouch, try !db.isWithin(mayTouch, person: enrollment.person.id.text) {
+                    made.withheld.append(enrollment.person.slug)
+                    continue
                 }
                 let index = made.codes.count
                 try db.voidCodes(of: enrollment.id, at: instant)

@@ -9,12 +9,18 @@ extension Store {
     /// Throws `notFound` if the cohort does not exist, `limitReached` if it is full.
     package func enroll(
         person: Person, cohort: Slug, role: Role, enrollment: ID<Enrollment>, codeHash: String, codeExpires: Timestamp,
-        by actor: String, at instant: Timestamp
+        mayTouch: Authority? = nil, by actor: String, at instant: Timestamp
     ) async throws(ProvostError) -> Enrollment {
         try await write { db in
             let cohortKey = try db.key(of: cohort, in: "cohort")
             let known = try db.personIfAny(person.slug)
             if known == nil { try db.insertPerson(person, by: actor, at: instant) }
+            if let known, let mayTouch, try !db.isWithin(mayTouch, person: known.id.text) {
+                throw ProvostError(
+                    .denied,
+                    "\(known.slug) is in a cohort that is not yours, or in charge of an organization; ask an administrator of this server to enrol them."
+                )
+            }
             let member = known ?? person
             if role == .learner { try db.requirePlace(for: member.id, cohort: cohortKey, of: cohort) }
             try db.run(

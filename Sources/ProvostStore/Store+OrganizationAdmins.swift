@@ -9,6 +9,16 @@ package struct OrganizationRights: Sendable, Hashable {
     package init() {}
 }
 
+/// Whom somebody may make a code for, and whose name they may set: both make them that person, so they must be in charge of all that the person is.
+package struct Authority: Sendable, Hashable {
+    package let cohorts: Set<Slug>
+    package let organizations: Set<Slug>
+    package init(cohorts: Set<Slug>, organizations: Set<Slug> = []) {
+        self.cohorts = cohorts
+        self.organizations = organizations
+    }
+}
+
 extension Store {
     /// Doing it twice is the same as once. Throws `notFound`.
     package func addOrganizationAdmin(
@@ -67,6 +77,17 @@ extension Store {
 }
 
 extension Database {
+    /// Whether all that the person is in, and all that they are in charge of themselves, is the authority's.
+    func isWithin(_ authority: Authority, person: String) throws -> Bool {
+        let cohorts = try rows(
+            "SELECT c.slug FROM enrollment e JOIN cohort c ON c.id = e.cohort WHERE e.person = ?", [person]
+        ) { $0.slug(0) }
+        let organizations = try rows(
+            "SELECT o.slug FROM organizationAdmin a JOIN organization o ON o.id = a.organization WHERE a.person = ?", [person]
+        ) { $0.slug(0) }
+        return authority.cohorts.isSuperset(of: cohorts) && authority.organizations.isSuperset(of: organizations)
+    }
+
     func organizationRights(person: ID<Person>) throws -> OrganizationRights {
         var rights = OrganizationRights()
         rights.organizations = Set(

@@ -6,13 +6,13 @@ package struct RosterOrder: Sendable {
     package let cohort: Slug
     package let role: Role
     /// Cohorts whose people may be changed; nil: everybody may. Who is in another one is a mistake of the roster.
-    package let mayTouch: Set<Slug>?
+    package let mayTouch: Authority?
     package let actor: String
     package let at: Timestamp
     /// How many will be suspended when all rows are taken: their places are free by then.
     package let leaving: Int
     package init(
-        cohort: Slug, role: Role, mayTouch: Set<Slug>?, actor: String, at: Timestamp, leaving: Int = 0
+        cohort: Slug, role: Role, mayTouch: Authority?, actor: String, at: Timestamp, leaving: Int = 0
     ) {
         self.cohort = cohort
         self.role = role
@@ -206,13 +206,11 @@ extension Database {
                 person: nil, slug: slug, name: row.name ?? slug.text, enrollment: nil, role: order.role, kind: .new, details: [],
                 addsNumber: row.number != nil)
         }
-        if let mayTouch = order.mayTouch {
-            let others = try rows(
-                "SELECT c.slug FROM enrollment e JOIN cohort c ON c.id = e.cohort WHERE e.person = ?", [person.id.text]
-            ) { $0.slug(0) }
-            guard others.allSatisfy({ mayTouch.contains($0) }) else {
-                throw RosterMistake(row, "is in a cohort that is not yours; ask an administrator of this server to import them")
-            }
+        if let mayTouch = order.mayTouch, try !isWithin(mayTouch, person: person.id.text) {
+            throw RosterMistake(
+                row,
+                "is in a cohort that is not yours, or in charge of an organization; ask an administrator of this server to import them"
+            )
         }
         let enrollment = try self.row(
             "SELECT rowid, id, role, suspended, section FROM enrollment WHERE person = ? AND cohort = ?",

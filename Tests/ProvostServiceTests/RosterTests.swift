@@ -139,6 +139,31 @@ extension RealRooms {
             }
         }
 
+        /// Who makes a code for somebody can be that somebody, and in charge of all that they are in charge of.
+        @Test func whoeverIsInChargeOfACohortDoesNotTakeOverACampus() async throws {
+            try await Home.with { home in
+                try await Academy.open(in: home)
+                let boss = try await home.join("boss", .admin)
+                let head = try await Academy.head(of: Academy.south, in: home)
+                let name = Slug(trusted: "head-south")
+                await expectFailure(.denied, "in charge of an organization") {
+                    _ = try await home.provost.people.enroll(
+                        boss, cohort: Home.cohort, slug: name, name: nil, email: nil, role: .learner)
+                }
+                let codes = try await home.provost.rosters.codes(boss, cohort: Home.cohort, people: [name], after: 0)
+                #expect(codes.codes.isEmpty && codes.withheld == [name])
+                await expectFailure(.conflict, "in charge of an organization") {
+                    _ = try await take(home, "login,이름\nhead-south,Stolen\n", as: boss)
+                }
+                #expect(try await home.store.person(name).name == "head-south")
+                // Themselves they may, and an administrator may.
+                _ = try await home.provost.people.enroll(
+                    head, cohort: Academy.south, slug: name, name: nil, email: nil, role: .learner)
+                _ = try await home.provost.people.enroll(
+                    Home.root, cohort: Home.cohort, slug: name, name: nil, email: nil, role: .learner)
+            }
+        }
+
         @Test func capacityHoldsDuringAnImport() async throws {
             try await Home.with { home in
                 try await Academy.open(in: home, capacity: 3)

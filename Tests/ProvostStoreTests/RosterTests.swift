@@ -15,7 +15,7 @@ import Testing
             line: line, login: login.map { Slug(trusted: $0) }, number: number, name: name, email: email, section: section)
     }
 
-    private static func order(_ cohort: Slug = spring, role: Role = .learner, mayTouch: Set<Slug>? = nil) -> RosterOrder {
+    private static func order(_ cohort: Slug = spring, role: Role = .learner, mayTouch: Authority? = nil) -> RosterOrder {
         RosterOrder(cohort: cohort, role: role, mayTouch: mayTouch, actor: "local:0", at: World.now)
     }
 
@@ -104,7 +104,7 @@ import Testing
         #expect(other.report.new == 1 && other.report.changes[0].person.text == "20230001-campus")
         let limited = try await world.store.planRoster(
             [Self.row(2, login: "20230001"), Self.row(3, login: "20230001-campus")],
-            Self.order(there.slug, mayTouch: [there.slug]))
+            Self.order(there.slug, mayTouch: Authority(cohorts: [there.slug])))
         #expect(limited.mistakes.count == 1 && limited.mistakes[0].contains("line 2") && limited.report.same == 1)
     }
 

@@ -24,9 +24,12 @@ package struct CSVWriter: Sendable {
         text += "\r\n"
     }
 
-    /// A cell as it stands in the file. Those that begin with `=`, `+`, `-`, `@`, tab or return are guarded.
+    /// What a spreadsheet may take for the beginning of a formula, the full-width forms of East Asian keyboards too.
+    private static let formulaStarts: Set<Unicode.Scalar> = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"]
+
+    /// A cell as it stands in the file. Those that begin as a formula does are guarded.
     package static func field(_ text: String, guarding: FormulaGuard) -> String {
-        let risky = text.utf8.first.map { [0x3D, 0x2B, 0x2D, 0x40, 0x09, 0x0D].contains($0) } ?? false
+        let risky = text.unicodeScalars.first.map(formulaStarts.contains) ?? false
         let cell = guarding == .apostrophe && risky ? "'" + text : text
         let special = cell.utf8.contains { $0 == 0x2C || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }
         // A space at an end is part of the field (RFC 4180), but many readers drop it unless it is quoted.

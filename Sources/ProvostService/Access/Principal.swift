@@ -58,6 +58,13 @@ package struct Principal: Sendable {
     package var instructsSomewhere: Bool {
         isAdministrator || !rights.cohorts.isEmpty || enrollments.contains { $0.role >= .instructor }
     }
+    /// What they are in charge of; nil: everything.
+    var authority: Authority? {
+        guard !isAdministrator else { return nil }
+        return Authority(
+            cohorts: rights.cohorts.union(enrollments.filter { $0.role == .admin }.map(\.cohort)),
+            organizations: rights.organizations)
+    }
     /// nil outside the cohort, and for administrators, who are in none. An admin of its organization is one of the cohort.
     package func role(in cohort: Slug) -> Role? {
         rights.cohorts.contains(cohort) ? .admin : enrollments.first { $0.cohort == cohort }?.role

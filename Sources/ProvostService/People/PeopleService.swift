@@ -69,30 +69,16 @@ package struct PeopleService: Sendable {
         _ principal: Principal, cohort: Slug, slug: Slug, name: String?, email: String?, role: Role
     ) async throws(ProvostError) -> (enrollment: Enrollment, code: Secret, expiresAt: Timestamp) {
         try principal.require(.manage(cohort: cohort))
-        try await requireNoMorePower(principal, over: slug)
         let code = Secret(.enrolmentCode, from: context.identifiers)
         let now = context.now()
         let expires = now + Self.codeLifetime
         let person = Person(id: context.identifiers.next("per"), slug: slug, name: name ?? slug.text, email: email)
         let enrollment = try await context.store.enroll(
             person: person, cohort: cohort, role: role, enrollment: context.identifiers.next("enr"), codeHash: Self.hash(code),
-            codeExpires: expires, by: principal.name, at: now)
+            codeExpires: expires,
+            // A code makes its holder that person everywhere.
+            mayTouch: principal.person?.slug == slug ? nil : principal.authority, by: principal.name, at: now)
         return (enrollment, code, expires)
-    }
-
-    /// A code makes its holder that person in all their cohorts, so whoever sees it must already be in charge of each.
-    private func requireNoMorePower(_ principal: Principal, over slug: Slug) async throws(ProvostError) {
-        if principal.isAdministrator || principal.person?.slug == slug { return }
-        let known: Person
-        do throws(ProvostError) { known = try await context.store.person(slug) } catch {
-            if error.code == .notFound { return }
-            throw error
-        }
-        for enrollment in try await context.store.enrollments(person: known.id)
-        where principal.role(in: enrollment.cohort) != .admin {
-            throw ProvostError(
-                .denied, "\(slug) is in a cohort that is not yours; ask an administrator of this server to enrol them.")
-        }
     }
 
     package func suspend(_ principal: Principal, person: Slug, cohort: Slug) async throws(ProvostError) -> Enrollment {

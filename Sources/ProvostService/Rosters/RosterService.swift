@@ -51,7 +51,7 @@ package struct RosterService: Sendable {
         _ confirmed: Bool
     ) async throws(ProvostError) -> RosterReport {
         let order = RosterOrder(
-            cohort: cohort, role: role, mayTouch: principal.managedCohorts, actor: principal.name, at: context.now())
+            cohort: cohort, role: role, mayTouch: principal.authority, actor: principal.name, at: context.now())
         var plan = RosterReport(cohort: cohort, dryRun: true)
         var present = Set<Int64>()
         var mistakes: [String] = []
@@ -145,15 +145,8 @@ package struct RosterService: Sendable {
         let expires = now + PeopleService.codeLifetime
         let made = try await context.store.makeCodes(
             cohort: cohort, people: people, after: after, hashes: codes.map(PeopleService.hash), expires: expires,
-            mayTouch: principal.managedCohorts, by: principal.name, at: now)
+            mayTouch: principal.authority, by: principal.name, at: now)
         return (made.codes.map { ($0.enrollment, codes[$0.index]) }, expires, made.next, made.withheld)
-    }
-}
-
-extension Principal {
-    /// Cohorts that they are in charge of; nil: all.
-    var managedCohorts: Set<Slug>? {
-        isAdministrator ? nil : rights.cohorts.union(enrollments.filter { $0.role == .admin }.map(\.cohort))
     }
 }
 

@@ -63,7 +63,7 @@ struct CSVTests {
     }
 
     @Test func formulasAreGuardedForPeopleAlone() {
-        for text in ["=1+1", "+1", "-1", "@x", "\tx", "\rx"] {
+        for text in ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "\n=1", "＝1", "＋1", "－1", "＠x"] {
             #expect(CSVWriter.field(text, guarding: .apostrophe).contains("'"))
             #expect(!CSVWriter.field(text, guarding: .none).contains("'"))
         }
