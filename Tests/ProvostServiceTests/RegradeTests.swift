@@ -105,7 +105,7 @@ extension RealRooms {
                     }
                     let set = try await home.provost.regrades.create(
                         teacher, assignment: "web", cohort: nil, labVersion: nil, scope: .all)
-                    for _ in 0..<100 where try await home.provost.queueCounts().running == 0 {
+                    for _ in 0..<2000 where try await home.provost.queueCounts().running == 0 {
                         try await Task.sleep(for: .milliseconds(10))
                     }
                     #expect(try await home.provost.queueCounts() == (queued: 2, running: 1))
