@@ -100,7 +100,7 @@
 /// | DELETE workspaces/{workspace}/shares/{share} | → Share | owner |
 /// | POST workspaces/{workspace}/copy | → WorkspaceInfo of the copy, stopped | who is let in with `copy` |
 /// | GET workspaces/{workspace}/visits | → [Visit], newest first | owner |
-/// | GET cohorts/{cohort}/certificates/eligible | → [CertificateStanding] | instructors |
+/// | GET cohorts/{cohort}/certificates/eligible?person= | → [CertificateStanding] | instructors |
 /// | GET certificates?cohort= | → [Certificate] | own; instructors the cohort's |
 /// | POST cohorts/{cohort}/certificates | IssueCertificates → IssuedCertificates | cohort's admins |
 /// | GET certificates/{certificate} | → CertificateInfo | its learner, instructors |

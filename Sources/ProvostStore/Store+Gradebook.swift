@@ -28,8 +28,8 @@ extension Store {
             let numbers = Dictionary(
                 try db.rows(
                     """
-                    SELECT i.person, i.value FROM enrollment e JOIN personIdentifier i ON i.person = e.person
-                    WHERE e.cohort = ? AND i.organization = ? AND i.kind = 'student-number'
+                    SELECT i.person, i.value FROM enrollment e CROSS JOIN personIdentifier i ON i.person = e.person
+                    WHERE e.cohort = ? AND +i.organization = ? AND i.kind = 'student-number'
                     """, [key, organization.id.text]
                 ) { ($0[0] as String, $0[1] as String) }, uniquingKeysWith: { first, _ in first })
             let learners = try db.rows(

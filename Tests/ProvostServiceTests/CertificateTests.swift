@@ -30,6 +30,17 @@ extension RealRooms {
                 #expect(made.issued == 1 && made.certificates.map(\.person.slug) == [Self.minji])
                 let again = try await course.issue(Self.minji)
                 #expect(again.issued == 0 && again.certificates == made.certificates)
+                // One by one it is the same as all together.
+                for one in try await course.service.eligible(teacher, cohort: course.cohort) {
+                    let alone = try await course.service.eligible(teacher, cohort: course.cohort, person: one.person.slug)
+                    #expect(alone.verdict == one.verdict && alone.certificate == one.certificate && alone.unmet == one.unmet)
+                }
+                await expectFailure(.notFound) {
+                    _ = try await course.service.eligible(teacher, cohort: course.cohort, person: Slug(trusted: "hana"))
+                }
+                await expectFailure(.denied) {
+                    _ = try await course.service.eligible(kim, cohort: course.cohort, person: Self.kim)
+                }
                 // Its learner sees it, another one does not learn of it.
                 let id = made.certificates[0].id
                 #expect(try await course.service.list(minji, cohort: nil).map(\.id) == [id])
@@ -39,6 +50,9 @@ extension RealRooms {
                 try await course.earn(9, kim)
                 _ = try await course.home.provost.people.suspend(Home.root, person: Self.kim, cohort: course.cohort)
                 #expect(try await course.issue().issued == 0)
+                await expectFailure(.conflict, "suspended") {
+                    _ = try await course.service.eligible(teacher, cohort: course.cohort, person: Self.kim)
+                }
             }
         }
 

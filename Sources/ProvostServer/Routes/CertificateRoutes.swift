@@ -11,8 +11,12 @@ struct CertificateRoutes {
     let now: @Sendable () -> Timestamp
 
     func add(to router: RouterGroup<ProvostRequestContext>) {
-        router.get("cohorts/{cohort}/certificates/eligible") { _, context in
-            try await json(certificates.eligible(context.known(), cohort: context.slug("cohort")))
+        router.get("cohorts/{cohort}/certificates/eligible") { request, context in
+            if let person = try request.slug("person") {
+                return try await json(
+                    [certificates.eligible(context.known(), cohort: context.slug("cohort"), person: person)])
+            }
+            return try await json(certificates.eligible(context.known(), cohort: context.slug("cohort")))
         }
         router.post("cohorts/{cohort}/certificates") { request, context in
             let principal = try context.known()

@@ -31,6 +31,30 @@ package struct CertificateService: Sendable {
         return try await standing(cohort: cohort).map(\.standing)
     }
 
+    /// One learner, worked out by itself: what to ask after one of their scores has changed. Throws `notFound`, and `conflict` also for one who
+    /// is suspended.
+    package func eligible(
+        _ principal: Principal, cohort: Slug, person: Slug
+    ) async throws(ProvostError) -> CertificateStanding {
+        try principal.require(.instruct(cohort: cohort))
+        let known = try await context.store.person(person)
+        let (record, learner, standing) = try await standings.standing(cohort: cohort, person: known.id)
+        guard let outcome = standing.outcome else {
+            throw ProvostError(
+                .conflict,
+                "The cohort \(record.cohort.slug) leads to no certificate: its program's file has no “certificate” section.")
+        }
+        guard !learner.isSuspended else {
+            throw ProvostError(.conflict, "\(person) is suspended in \(cohort), and gets no certificate there.")
+        }
+        let newest = try await context.store.certificates(person: known.id).map(\.certificate).last {
+            $0.cohort == cohort && $0.renewedBy == nil
+        }
+        return CertificateStanding(
+            person: learner.person, verdict: outcome.verdict, missing: outcome.allMissing, unmet: outcome.unmet,
+            certificate: newest?.id)
+    }
+
     /// With each the newest certificate that they have, revoked or not.
     private func standing(
         cohort: Slug

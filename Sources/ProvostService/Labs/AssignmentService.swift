@@ -1,5 +1,6 @@
 package import ProvostCore
 import ProvostStore
+import Synchronization
 
 /// An assignment with what follows from it: its cohort, its instants, its pinned lab.
 package struct AssignmentView: Sendable {
@@ -18,6 +19,7 @@ package struct AssignmentView: Sendable {
 package struct AssignmentService: Sendable {
     private let context: ServiceContext
     private let standings: StandingService
+    private let versions = LabVersions()
     package init(_ context: ServiceContext, standings: StandingService) {
         self.context = context
         self.standings = standings
@@ -139,7 +141,7 @@ package struct AssignmentService: Sendable {
             case .closed: "closed"
             }
         return AssignmentView(
-            assignment: assignment, cohort: cohort, lab: try await context.store.labVersion(assignment.labVersion),
+            assignment: assignment, cohort: cohort, lab: try await versions.version(assignment.labVersion, in: context.store),
             window: window, state: state, result: result)
     }
 
@@ -186,5 +188,22 @@ package struct AssignmentService: Sendable {
         guard (0...1000).contains(assignment.weight) else {
             throw ProvostError(.invalid, "A weight is a whole number from 0 to 1000.")
         }
+    }
+}
+
+/// Lab versions that were read already: they never change, and each assignment that is shown names one.
+private final class LabVersions: Sendable {
+    private static let most = 1000
+    private let known = Mutex<[ContentDigest: LabVersion]>([:])
+
+    /// Throws `notFound`.
+    func version(_ digest: ContentDigest, in store: Store) async throws(ProvostError) -> LabVersion {
+        if let found = known.withLock({ $0[digest] }) { return found }
+        let read = try await store.labVersion(digest)
+        known.withLock { known in
+            if known.count >= Self.most { known.removeAll() }
+            known[digest] = read
+        }
+        return read
     }
 }

@@ -39,8 +39,10 @@ struct CertificateArgument: ParsableArguments {
 struct CertificateEligible: AsyncParsableCommand {
     static let configuration = Help.command(
         "eligible", "Show who of a cohort meets the requirements, and what the others lack.",
-        examples: "provost certificate eligible --cohort autumn -o csv")
+        examples: "provost certificate eligible --cohort autumn -o csv", "provost certificate eligible minji --cohort autumn")
 
+    @Argument(help: "A person; everybody when left out.", transform: reading { try Slug($0) })
+    var person: Slug?
     @OptionGroup var cohort: CohortOption
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
@@ -50,7 +52,7 @@ struct CertificateEligible: AsyncParsableCommand {
         let name = try await session.cohort(cohort.cohort, atLeast: .instructor)
         let words = session.wording(for: output.output)
         let rows: [CertificateStanding] = try await session.client.get(
-            Route.path("cohorts", name, "certificates", "eligible"), idle: .seconds(120))
+            Route.path("cohorts", name, "certificates", "eligible", query: [("person", person?.text)]), idle: .seconds(120))
         try output.renderer(session).list(
             rows,
             [
