@@ -10,6 +10,22 @@ import Testing
         return IdentifierGenerator { count in source.bytes(count) }
     }
 
+    /// Those of one batch lie side by side, no two are the same, and two batches do not.
+    @Test func gatheredIdentifiersLieSideBySide() throws {
+        let batches = (0..<50).map { _ in
+            let source = IdentifierGenerator.system.gathered()
+            return (0..<2000).map { _ in source.next("per", as: ID<Person>.self).text }
+        }
+        #expect(Set(batches.joined()).count == 100_000)
+        for batch in batches {
+            #expect(Set(batch.map { $0.prefix(8) }).count == 1)
+            #expect(batch.allSatisfy { $0.utf8.count == 20 })
+            #expect(Set(batch.map { $0.dropFirst(9) }).count == 2000)
+        }
+        #expect(Set(batches.map { $0[0].prefix(8) }).count > 45)
+        #expect(IdentifierGenerator.system.gathered().randomBytes(2).count == 2)
+    }
+
     @Test func anIdentifierIsPrefixAndEightyBits() throws {
         let id: ID<Submission> = Self.generator(seed: 1).next("sub")
         #expect(id.text.hasPrefix("sub_"))

@@ -79,7 +79,7 @@ package struct RosterService: Sendable {
         present.removeAll(keepingCapacity: true)
         report.ignoredColumns = try await eachBatch(of: file) { rows throws(ProvostError) in
             let outcome = try await context.store.importRoster(
-                rows, sure, digest: Self.digest(rows), identifiers: context.identifiers)
+                rows, sure, digest: Self.digest(rows), identifiers: context.identifiers.gathered())
             report.add(outcome.report)
             present.formUnion(outcome.present)
         }
