@@ -1,5 +1,6 @@
 import GRDB
 package import ProvostCore
+import Synchronization
 
 extension Store {
     /// Everything that results of a cohort follow from, in one snapshot: of all its learners (the suspended too), or of one person, for whom
@@ -52,7 +53,7 @@ extension Database {
     /// The newest; nil: it was made without a program's file.
     fileprivate func plan(cohort: String) throws -> CohortPlan? {
         try row("SELECT plan FROM cohortPlan WHERE cohort = ? ORDER BY sequence DESC LIMIT 1", [cohort]) {
-            try Column.decoded($0[0])
+            try DecodedPlans.plan($0[0])
         }
     }
 
@@ -112,5 +113,21 @@ extension Database {
             default: break
             }
         }
+    }
+}
+
+/// Plans by the very text that was read: taking one apart costs more than everything else that one learner's standing is worked out from.
+private enum DecodedPlans {
+    private static let most = 200
+    private static let known = Mutex<[String: CohortPlan]>([:])
+
+    static func plan(_ text: String) throws -> CohortPlan {
+        if let plan = known.withLock({ $0[text] }) { return plan }
+        let plan = try Column.decoded(text, as: CohortPlan.self)
+        known.withLock { known in
+            if known.count >= most { known.removeAll() }
+            known[text] = plan
+        }
+        return plan
     }
 }
