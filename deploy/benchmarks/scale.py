@@ -157,7 +157,7 @@ def main():
     parser.add_argument("programs", help="the folder of provost and provostd")
     parser.add_argument("--most", type=int, default=1_000_000, metavar="LEARNERS", help="leave out larger sizes")
     parser.add_argument("--least", type=int, default=1_000, metavar="LEARNERS", help="leave out smaller sizes")
-    parser.add_argument("--plot", default="scale.svg", metavar="FILE", help="where the plot is written")
+    parser.add_argument("--plot", default=".build/scale.svg", metavar="FILE", help="where the plot is written")
     options = parser.parse_args()
     sizes = [size for size in (1_000, 10_000, 100_000, 1_000_000) if options.least <= size <= options.most]
     if not shutil.which("gnuplot"):
