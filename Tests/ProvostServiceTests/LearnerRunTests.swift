@@ -241,7 +241,8 @@ extension RealRooms {
                     python3 -c 'import json; r = json.load(open("r.json")); print(r["ending"], r["status"])'
                     """
                 let text = try await bench.output(script)
-                #expect(text == "42\nexited 9\n")
+                // The judge's verdict is what counts; on a busy machine the other is stopped before it sees that its input is over.
+                #expect(["42\nexited 9\n", "42\nstopped None\n"].contains(text), "\(text)")
             }
         }
 
