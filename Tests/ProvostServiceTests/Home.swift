@@ -134,6 +134,18 @@ struct Home: Sendable {
     ) async throws
         -> AssignmentView
     {
+        _ = try await publishLab(script: script, format: format, lab: extra, files: files)
+        return try await provost.assignments.create(
+            Self.root, cohort: Self.cohort, name: Slug(trusted: "web"), lab: Slug(trusted: "web"), labVersion: nil,
+            opens: CivilTime(parsing: "2026-05-10"),
+            due: CivilTime(parsing: "2026-06-10T18:00"), closes: CivilTime(parsing: "2026-06-20T18:00"), attempts: attempts,
+            policy: nil, weight: nil)
+    }
+
+    /// Publishes a version of that lab, which no assignment moves to by itself.
+    func publishLab(
+        script: String, format: String = "exit-code", lab extra: String = "", files: [(name: String, content: String)] = []
+    ) async throws -> LabVersion {
         let grader = RawTar([
             .init("grader.yaml", "name: checker\ntitle: {en: Checker}\nformat: \(format)\nrun: [./run]\n"),
             .init("run", "#!/bin/sh\n\(script)\n", mode: 0o755),
@@ -146,12 +158,9 @@ struct Home: Sendable {
                 .init("README.md", "Hello."),
             ] + files.map { .init($0.name, $0.content) }
         ).bytes
-        _ = try await provost.labs.publishLab(Self.root, archive: try context.blobs.put(lab), bytes: ByteCount(Int64(lab.count)))
-        return try await provost.assignments.create(
-            Self.root, cohort: Self.cohort, name: Slug(trusted: "web"), lab: Slug(trusted: "web"), labVersion: nil,
-            opens: CivilTime(parsing: "2026-05-10"),
-            due: CivilTime(parsing: "2026-06-10T18:00"), closes: CivilTime(parsing: "2026-06-20T18:00"), attempts: attempts,
-            policy: nil, weight: nil)
+        return try await provost.labs.publishLab(
+            Self.root, archive: try context.blobs.put(lab), bytes: ByteCount(Int64(lab.count))
+        ).version
     }
 
     func begin(
