@@ -227,6 +227,16 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
 
+        .testTarget(
+            name: "ProvostServerTests",
+            dependencies: [
+                "CLinux",
+                "ProvostServer",
+                "ProvostTestSupport",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+
         // MARK: ProvostService
         .target(
             name: "ProvostService",

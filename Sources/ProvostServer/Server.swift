@@ -1,7 +1,7 @@
 import FoundationEssentials
 import HTTPTypes
 package import Hummingbird
-import HummingbirdCore
+package import HummingbirdCore
 package import Logging
 import NIOCore
 import ProvostAPI
@@ -23,12 +23,16 @@ package enum ListeningAddress: Sendable, CustomStringConvertible {
 
 /// Builds the HTTP servers: one application for each address, one router for all.
 package enum Server {
-    /// - Parameter onReady: called once for each address when it takes connections.
+    /// - Parameters:
+    ///   - connections: of all addresses together.
+    ///   - onReady: called once for each address when it takes connections.
     package static func applications(
-        _ provost: Provost, addresses: [ListeningAddress], version: String, ownUser: UInt32, logger: Logger,
+        _ provost: Provost, addresses: [ListeningAddress], connections: ConnectionLimits, version: String, ownUser: UInt32,
+        logger: Logger,
         onReady: @escaping @Sendable (ListeningAddress, Int?) async -> Void
     ) -> [any Service] {
-        addresses.map { address in
+        let gate = ConnectionGate(connections, ownUser: ownUser)
+        return addresses.map { address in
             let configuration: ApplicationConfiguration =
                 switch address {
                 case .unixSocket(let path):
@@ -36,9 +40,11 @@ package enum Server {
                 case .tcp(let host, let port):
                     ApplicationConfiguration(address: .hostname(host, port: port), serverName: "provostd")
                 }
+            let isLocal = if case .unixSocket = address { true } else { false }
             let responder = router(provost, version: version, ownUser: ownUser).buildResponder()
             return Application(
-                responder: responder, server: builder(responder, logger: logger), configuration: configuration,
+                responder: responder, server: builder(responder, gate: gate, isLocal: isLocal, logger: logger),
+                configuration: configuration,
                 onServerRunning: { channel in await onReady(address, channel.localAddress?.port) }, logger: logger)
         }
     }
@@ -68,8 +74,9 @@ package enum Server {
 
     /// HTTP/1.1 that answers `Expect: 100-continue`, without which curl waits a second before every large upload, and whose connections can
     /// become sessions.
-    private static func builder<Router: HTTPResponder & Sendable>(
-        _ router: Router, logger: Logger
+    /// - Parameter isLocal: the address is a Unix socket, whose users are told apart.
+    package static func builder<Router: HTTPResponder & Sendable>(
+        _ router: Router, gate: ConnectionGate, isLocal: Bool, logger: Logger
     ) -> HTTPServerBuilder where Router.Context == ProvostRequestContext {
         HTTPServerBuilder { responder in
             UpgradeChannel(
@@ -78,7 +85,7 @@ package enum Server {
                         try await writer.writeInformationalHead(HTTPResponse(status: .continue))
                     }
                     try await responder(request, writer, channel)
-                }, router: router, logger: logger)
+                }, router: router, gate: gate, isLocal: isLocal, logger: logger)
         }
     }
 }

@@ -58,7 +58,8 @@ struct Daemon {
             [ListeningAddress.unixSocket(path: socket), .unixSocket(path: directory.door)] + (settings.listen.map { [$0] } ?? [])
         let readiness = Readiness(expected: addresses.count, logger: logger)
         let servers = Server.applications(
-            provost, addresses: addresses, version: provostVersion, ownUser: geteuid(), logger: logger,
+            provost, addresses: addresses, connections: ConnectionLimits(total: Self.openFiles() / 4), version: provostVersion,
+            ownUser: geteuid(), logger: logger,
             onReady: { address, port in
                 // Everybody may connect; who is an administrator is decided by the peer's user.
                 if case .unixSocket(let path) = address { unsafe chmod(path, 0o666) }
@@ -78,6 +79,17 @@ struct Daemon {
         try await ServiceGroup(configuration: configuration).run()
         logger.notice("Stopped")
         withExtendedLifetime(directory) {}
+    }
+
+    /// Raises the limit of open files as far as it goes. A quarter of it is for connections: a session has a second descriptor, and what is recorded and graded needs
+    /// the rest.
+    private static func openFiles() -> Int {
+        let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        var files = rlimit()
+        guard unsafe getrlimit(kind, &files) == 0 else { return 1024 }
+        files.rlim_cur = files.rlim_max
+        if unsafe setrlimit(kind, &files) != 0 { _ = unsafe getrlimit(kind, &files) }
+        return Int(clamping: min(files.rlim_cur, 1 << 20))
     }
 
     /// The folder of this program: its companions lie beside it.

@@ -82,19 +82,8 @@ package struct PrincipalMiddleware: RouterMiddleware {
     }
 
     private static func peerUser(_ channel: any Channel) async throws -> UInt32? {
-        guard channel.remoteAddress?.protocol == .unix || channel.localAddress?.protocol == .unix,
-            let options = channel as? any SocketOptionProvider
-        else { return nil }
-        // The layout of `struct ucred`, which Swift's Glibc does not show.
-        struct PeerCredentials: Sendable {
-            var process: Int32 = 0
-            var user: UInt32 = 0
-            var group: UInt32 = 0
-        }
-        let credentials: PeerCredentials = try await options.unsafeGetSocketOption(
-            level: .socket, name: .init(rawValue: SO_PEERCRED)
-        ).get()
-        return credentials.user
+        guard channel.remoteAddress?.protocol == .unix || channel.localAddress?.protocol == .unix else { return nil }
+        return try await ProvostServer.peerUser(channel).get()
     }
 }
 

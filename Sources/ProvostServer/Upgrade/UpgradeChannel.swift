@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import HTTPTypes
 import Hummingbird
@@ -8,6 +9,7 @@ import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 import NIOPosix
+import ProvostAPI
 import ProvostCore
 
 /// HTTP/1.1 whose first request may turn the connection into a session. The route decides: its answer 101 joins the connection with the
@@ -16,6 +18,8 @@ struct UpgradeChannel<Router: HTTPResponder>: HTTPChannelHandler where Router.Co
     let responder: Responder
     /// The same routes and middleware as for every request.
     let router: Router
+    let gate: ConnectionGate
+    let isLocal: Bool
     let logger: Logger
 
     typealias Messages = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
@@ -29,7 +33,22 @@ struct UpgradeChannel<Router: HTTPResponder>: HTTPChannelHandler where Router.Co
         let outcome: EventLoopFuture<Outcome>
     }
 
+    /// One that is too many is told so and closed.
+    struct TooMany: Error { var message: String }
+
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        let user = isLocal ? peerUser(channel) : channel.eventLoop.makeSucceededFuture(nil)
+        return user.flatMap { user in
+            guard let reason = gate.enter(user: user) else {
+                channel.closeFuture.whenComplete { _ in gate.leave(user: user) }
+                return pipeline(channel, logger: logger)
+            }
+            return channel.eventLoop.makeSucceededFuture(
+                Value(channel: channel, outcome: channel.eventLoop.makeFailedFuture(TooMany(message: reason))))
+        }
+    }
+
+    private func pipeline(_ channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             let upgrader = SessionUpgrader(router: router, logger: self.logger)
             let configuration = NIOTypedHTTPServerUpgradeConfiguration<Outcome>(
@@ -38,7 +57,7 @@ struct UpgradeChannel<Router: HTTPResponder>: HTTPChannelHandler where Router.Co
                     channel.eventLoop.makeCompletedFuture {
                         let pipeline = channel.pipeline.syncOperations
                         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-                        try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))
+                        try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: gate.limits.idle, logger: logger))
                         return .http(
                             try Messages(
                                 wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true)))
@@ -52,10 +71,10 @@ struct UpgradeChannel<Router: HTTPResponder>: HTTPChannelHandler where Router.Co
             bounds.maxHeaderFieldCount = 1000
             let decoder = ByteToMessageHandler(
                 HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: bounds))
-            let gate = UpgradeGate()
+            let first = UpgradeGate(patience: TimeAmount(gate.limits.idle))
             let handler = NIOTypedHTTPServerUpgradeHandler(
-                httpEncoder: encoder, extraHTTPHandlers: [decoder, gate], upgradeConfiguration: configuration)
-            try channel.pipeline.syncOperations.addHandlers([encoder, decoder, gate, handler])
+                httpEncoder: encoder, extraHTTPHandlers: [decoder, first], upgradeConfiguration: configuration)
+            try channel.pipeline.syncOperations.addHandlers([encoder, decoder, first, handler])
             return Value(channel: channel, outcome: handler.upgradeResultFuture)
         }
     }
@@ -68,6 +87,10 @@ struct UpgradeChannel<Router: HTTPResponder>: HTTPChannelHandler where Router.Co
             } onCancel: {
                 value.channel.close(promise: nil)
             }
+        } catch let refused as TooMany {
+            logger.debug("\(refused.message)")
+            try? await tell(refused, value.channel)
+            return
         } catch {
             logger.trace("The connection ended before it asked for anything: \(error)")
             try? await value.channel.close().get()
@@ -83,6 +106,20 @@ struct UpgradeChannel<Router: HTTPResponder>: HTTPChannelHandler where Router.Co
             }
             offer.end()
         }
+    }
+}
+
+extension UpgradeChannel {
+    /// Answers before anything was asked, because reading would take what there is too little of.
+    private func tell(_ refused: TooMany, _ channel: any Channel) async throws {
+        let body = try WireCoding.encoder().encode(ErrorBody(code: .unavailable, message: refused.message, requestId: "-"))
+        var buffer = channel.allocator.buffer(capacity: 512)
+        buffer.writeString(
+            "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\ncontent-length: \(body.count)\r\nconnection: close\r\n\r\n"
+        )
+        buffer.writeBytes(body)
+        try await channel.writeAndFlush(buffer)
+        try await channel.close()
     }
 }
 
@@ -175,11 +212,23 @@ private final class BufferedWriter: ResponseBodyWriter {
 }
 
 /// Lets an `Upgrade` header through only when it can be followed: NIO's handler loses the head of every other request with one (curl's
-/// `--http2` sends `h2c`). Closes a connection that has asked for nothing yet when the server stops.
+/// `--http2` sends `h2c`). Closes a connection that has asked for nothing yet, when the server stops and when it takes too long.
 private final class UpgradeGate: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
+    private let patience: TimeAmount
     private var requests = 0
+    private var end: Scheduled<Void>?
+
+    /// - Parameter patience: for the head of the first request; then the connection is closed.
+    init(patience: TimeAmount) { self.patience = patience }
+
+    func channelActive(context: ChannelHandlerContext) {
+        end = context.eventLoop.assumeIsolated().scheduleTask(in: patience) { context.close(promise: nil) }
+        context.fireChannelActive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { end?.cancel() }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is ChannelShouldQuiesceEvent, requests == 0 {
@@ -192,6 +241,7 @@ private final class UpgradeGate: ChannelInboundHandler, RemovableChannelHandler 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard case .head(var head) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
         requests += 1
+        end?.cancel()
         if head.headers.contains(name: "upgrade"), !isSession(head) { head.headers.remove(name: "upgrade") }
         context.fireChannelRead(wrapInboundOut(.head(head)))
     }
