@@ -146,7 +146,7 @@ import Testing
     /// Of this user, once the kernel has ended what was killed.
     private static func processes() async throws -> [String] {
         var left: [String] = []
-        for _ in 0..<50 {
+        for _ in 0..<600 {
             left = (try FileManager.default.contentsOfDirectory(atPath: "/proc")).filter { name in
                 guard Int(name) != nil else { return false }
                 var status = stat()

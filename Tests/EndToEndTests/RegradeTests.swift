@@ -99,22 +99,25 @@ extension EndToEndTests {
             let learner = try await room.member("kim")
             let work = try room.work(learner, ["answer": "42\n"])
             for _ in 0..<3 { _ = try await room.submit("work", work, as: learner) }
-            try await room.publish("work", grader: "#!/bin/sh\nsleep 1\nreport test whole pass --max 10\n")
+            try await room.publish("work", grader: Classroom.held + "report test whole pass --max 10\n")
             let regrade = ["regrade", "--assignment", "work", "--cohort", room.cohort]
             let made = try await daemon.must(regrade + ["--newest-lab-version", "--preview", "-o", "json"])
             let set = try #require(made.json["id"].text)
-            try await Task.sleep(for: .milliseconds(500))
+            let database = Database(daemon: daemon)
+            let begun = "SELECT count(*) FROM grading WHERE class = 1 AND stage = 'grading'"
+            for _ in 0..<600 where try await database.run(begun) == ["0"] { try await Task.sleep(for: .milliseconds(100)) }
             await daemon.kill()
             try await daemon.start()
             let early = try await daemon.cli(["regrade", "apply", set, "--reason", "Too early"])
             #expect(early.status == 7, "\(early.text)")
-            for _ in 0..<150 {
+            try room.letGo()
+            let end = ContinuousClock.now + .seconds(300)
+            while ContinuousClock.now < end {
                 if try await daemon.must(["regrade", "show", set, "-o", "json"]).json["set"]["state"].text == "ready" { break }
                 try await Task.sleep(for: .milliseconds(200))
             }
             let applied = try await daemon.must(["regrade", "apply", set, "--reason", "A milder rule", "-o", "json"]).json
             #expect(applied["items"].items.map { $0["verdict"].text } == ["higher", "higher", "higher"])
-            let database = Database(daemon: daemon)
             #expect(try await database.run("SELECT count(*) FROM score") == ["6"])
             #expect(try await database.run("SELECT count(*) FROM regradeDecision") == ["3"])
             // The kill did hit a running grading, or this test shows nothing.

@@ -11,7 +11,7 @@ import Testing
         (try? FileManager.default.contentsOfDirectory(atPath: root + "/labs"))?.sorted()
         .filter { $0 != "treasure-hunt" && FileManager.default.fileExists(atPath: "\(root)/labs/\($0)/lab.yaml") } ?? []
 
-    @Test(.timeLimit(.minutes(8)), arguments: labs)
+    @Test(.timeLimit(.minutes(16)), arguments: labs)
     func samplesEndAsExpected(lab: String) async throws {
         let room = try await Classroom()
         let manifest = try String(contentsOfFile: "\(Self.root)/labs/\(lab)/lab.yaml", encoding: .utf8)
@@ -41,7 +41,7 @@ import Testing
         async throws
     {
         let ended = try await room.daemon.cli(
-            ["submit", lab, path, "--wait", "-o", "json", "--cohort", room.cohort], as: learner, limit: .seconds(400))
+            ["submit", lab, path, "--wait", "-o", "json", "--cohort", room.cohort], as: learner, limit: .seconds(800))
         // A refused archive is not graded, and says so.
         #expect(
             ended.json["grading"]["outcome"].text == (expected.outcome == "refused" ? "not-graded" : expected.outcome),

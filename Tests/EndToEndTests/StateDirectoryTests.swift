@@ -111,7 +111,7 @@ import Testing
         let program = try RunningProgram(
             "provostd", ["serve", "--state", state], environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"], folder: folder,
             outputs: folder + "/second")
-        let status = await program.ended(within: .seconds(30))
+        let status = await program.ended(within: .seconds(60))
         return Ended(status: status, output: program.output, errors: program.errors)
     }
 }

@@ -27,7 +27,7 @@ import Testing
                 ], as: hana)
             let slot = try #require(made.json["slot"]["id"].text, "\(made.text)")
             var list = try await daemon.must(["cohort", "schedule", room.cohort], as: hana)
-            for _ in 0..<150 where !list.output.contains("warmed 2 of 2") {
+            for _ in 0..<600 where !list.output.contains("warmed 2 of 2") {
                 try await Task.sleep(for: .milliseconds(200))
                 list = try await daemon.must(["cohort", "schedule", room.cohort], as: hana)
             }

@@ -10,7 +10,7 @@ struct ClientTests {
     private let surroundings = Surroundings(environment: [:])
     private let quick = RetryPolicy(delays: [10, 10, 10].map(TimeSpan.init(milliseconds:)))
 
-    private func client(_ server: FakeServer, idle: TimeSpan = .seconds(20)) -> Client {
+    private func client(_ server: FakeServer, idle: TimeSpan = .seconds(120)) -> Client {
         Client(address: server.address, token: "pvt_secret", surroundings: surroundings, idle: idle)
     }
 

@@ -45,9 +45,10 @@ struct Scratchpad: Sendable {
         let text = { (end: String) in String(decoding: FileManager.default.contents(atPath: name + end) ?? Data(), as: UTF8.self)
         }
         if let sentence {
-            for _ in 0..<500 where process.isRunning && !text(".err").contains(sentence) {
+            for _ in 0..<6000 where process.isRunning && !text(".err").contains(sentence) {
                 try await Task.sleep(for: .milliseconds(20))
             }
+            #expect(text(".err").contains(sentence))
             process.interrupt()
         }
         var status: Int32 = -1

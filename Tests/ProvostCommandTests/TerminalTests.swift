@@ -90,20 +90,25 @@ struct TerminalTests {
         } check: { ended, _ in
             #expect(ended.status == 0 && ended.restored)
             // The command line does not wait for the server to have read its last word.
-            for _ in 0..<200 where !detached.withLock({ $0 }) { usleep(50_000) }
+            for _ in 0..<2400 where !detached.withLock({ $0 }) { usleep(50_000) }
             #expect(detached.withLock { $0 })
         }
     }
 
     @Test func aLostLinkIsTakenUpAgainWithoutQuestionsToTheTerminal() async throws {
         let again = Mutex(0)
+        let isAsked = Mutex(false)
         try await Self.drive([["expect", "$ "], ["expect", "link is lost"], ["expect", "old"], ["expect", "new"]]) { _, path in
-            guard path.contains("/terminal") else { return .json(200, Self.sessions) }
+            guard path.contains("/terminal") else {
+                isAsked.withLock { $0 = true }
+                return .json(200, Self.sessions)
+            }
             guard path.contains("mode=attach") else {
                 return .session { peer in
                     try await peer.send(.output, "$ ")
-                    // Long enough to be asked which session it is.
-                    try await Task.sleep(for: .milliseconds(500))
+                    // Until it was asked which session it is, and a moment for the answer.
+                    for _ in 0..<2400 where !isAsked.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(50)) }
+                    try await Task.sleep(for: .milliseconds(200))
                 }
             }
             return .session { peer in

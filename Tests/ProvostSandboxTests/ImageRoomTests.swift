@@ -30,7 +30,7 @@ extension RealRooms {
                     command: [
                         "/bin/sh", "-c", "cat /etc/marker; ls /opt/tool /usr; ls /usr/lib /etc/debian_version; id -u; env",
                     ],
-                    user: try sandbox.leaseUser(), image: image)
+                    user: try sandbox.leaseUser(), limits: .patient, image: image)
                 let result = try await sandbox.run(spec)
                 #expect(
                     result.text.hasPrefix("of the image\n/opt/tool:\nfile\n\n/usr:\nbin\n1000\n"),
@@ -46,7 +46,7 @@ extension RealRooms {
                     command: [
                         "/bin/sh", "-c",
                         "for d in / /usr /usr/bin /etc /opt /opt/tool /var /run /dev /tmp /var/tmp /dev/shm; do touch $d/x && echo $d; done 2>/dev/null; true",
-                    ], user: try sandbox.leaseUser(), image: try RoomImage(root: root))
+                    ], user: try sandbox.leaseUser(), limits: .patient, image: try RoomImage(root: root))
                 #expect(try await sandbox.run(spec).text == "/tmp\n/var/tmp\n/dev/shm\n")
                 #expect(!FileManager.default.fileExists(atPath: root + "/tmp/x"))
             }
@@ -59,7 +59,9 @@ extension RealRooms {
                 let image = try RoomImage(root: root)
                 let user = try sandbox.leaseUser()
                 func attack(_ words: String..., limits: RoomLimits) async throws -> RoomReport {
-                    try await sandbox.run(
+                    var limits = limits
+                    limits.wallTime = RoomLimits.patient.wallTime
+                    return try await sandbox.run(
                         RoomSpec(command: ["/probe"] + words, mounts: [probe], user: user, limits: limits, image: image)
                     ).report
                 }
@@ -68,7 +70,7 @@ extension RealRooms {
                 #expect(try await attack("forks", "50", limits: RoomLimits(processes: 7)).limitsHit.contains(.processes))
                 #expect(try await attack("disk", "\(8 << 20)", limits: RoomLimits(disk: .mebibytes(2))).succeeded)
                 let sleep = RoomSpec(
-                    command: ["/bin/sleep", "60"], user: user, limits: RoomLimits(wallTime: TimeSpan(milliseconds: 200)),
+                    command: ["/bin/sleep", "600"], user: user, limits: RoomLimits(wallTime: TimeSpan(milliseconds: 200)),
                     image: image)
                 #expect(try await sandbox.run(sleep).report.stoppedBy == .wallTime)
             }
@@ -83,13 +85,16 @@ extension RealRooms {
                 let image = try RoomImage(root: root)
                 let user = try sandbox.leaseUser()
                 let result = try await sandbox.run(
-                    RoomSpec(command: ["/bin/sh", "-c", "cat /leak /lab2\(marker); ls /lab2/etc"], user: user, image: image))
+                    RoomSpec(
+                        command: ["/bin/sh", "-c", "cat /leak /lab2\(marker); ls /lab2/etc"], user: user, limits: .patient,
+                        image: image))
                 #expect(!result.text.contains("secret") && result.text.contains("marker"))
                 // And nothing is mounted through one.
                 let error = await #expect(throws: ProvostError.self) {
                     _ = try await sandbox.run(
                         RoomSpec(
-                            command: ["/bin/sh"], mounts: [.readOnly(host: root, at: "/lab2/usr")], user: user, image: image))
+                            command: ["/bin/sh"], mounts: [.readOnly(host: root, at: "/lab2/usr")], user: user, limits: .patient,
+                            image: image))
                 }
                 #expect(error?.code == .invalid)
             }
@@ -108,7 +113,8 @@ extension RealRooms {
                             "/bin/sh", "-c",
                             "cat /autograder/file /autograder/link; touch /autograder/results/x && ls /autograder",
                         ],
-                        mounts: [.writable(host: folder, at: "/autograder/results")], user: user, image: try RoomImage(root: root)
+                        mounts: [.writable(host: folder, at: "/autograder/results")], user: user, limits: .patient,
+                        image: try RoomImage(root: root)
                     ))
                 #expect(result.text == "kept\nkept\nfile\nlink\nresults\n", "\(result.errorText)")
                 await scratch.remove()
@@ -123,7 +129,7 @@ extension RealRooms {
             let users = try #require(sandbox.builderUsers)
             var spec = RoomSpec(
                 command: ["/bin/sh", "-c", command], user: RoomUser(uid: users.lowerBound),
-                limits: RoomLimits(memory: .mebibytes(128)))
+                limits: RoomLimits(wallTime: .seconds(120), memory: .mebibytes(128)))
             spec.role = .builder(RoomBuilder(isTrusted: trusted, root: root))
             return try await sandbox.run(spec)
         }
@@ -161,7 +167,7 @@ extension RealRooms {
                 // Nobody else is leased its users.
                 let leased = try sandbox.leaseUser()
                 #expect(sandbox.builderUsers?.contains(leased.uid) == false)
-                var spec = RoomSpec(command: ["/bin/true"], user: leased)
+                var spec = RoomSpec(command: ["/bin/true"], user: leased, limits: .patient)
                 spec.role = .builder(RoomBuilder(isTrusted: false))
                 await #expect(throws: ProvostError.self) { _ = try await sandbox.run(spec) }
             }

@@ -13,12 +13,13 @@ extension RealRooms {
                 let tests = try scratch.folder("tests", owner: grader, mode: 0o700)
                 let write = RoomSpec(
                     command: ["/bin/sh", "-c", "echo secret > /grade/answer"], mounts: [.writable(host: tests, at: "/grade")],
-                    user: grader)
+                    user: grader, limits: .patient)
                 #expect(try await sandbox.run(write).report.succeeded)
                 // Not by its own mounts, not by the host's path, not when handed the folder by mistake: the user differs.
                 let read = "cat /grade/answer \(tests)/answer /given/answer; find / -name answer -not -path '/proc/*'"
                 let spec = RoomSpec(
-                    command: ["/bin/sh", "-c", read], mounts: [.readOnly(host: tests, at: "/given")], user: learner)
+                    command: ["/bin/sh", "-c", read], mounts: [.readOnly(host: tests, at: "/given")], user: learner,
+                    limits: .patient)
                 let result = try await sandbox.run(spec)
                 #expect(result.text == "")
                 let report = result.report.ending
@@ -38,7 +39,7 @@ extension RealRooms {
                         "/bin/sh", "-c",
                         "for d in /lab /usr /etc / /dev /run /proc/sys/kernel; do touch $d/x 2>/dev/null && echo $d; done; true",
                     ],
-                    mounts: [.readOnly(host: lab, at: "/lab")], user: user)
+                    mounts: [.readOnly(host: lab, at: "/lab")], user: user, limits: .patient)
                 #expect(try await sandbox.run(spec).text == "")
                 await scratch.remove()
             }
@@ -52,7 +53,7 @@ extension RealRooms {
             let before = try mounts()
             try #require(!before.isEmpty)
             try await withSandbox { sandbox, _ in
-                let spec = RoomSpec(command: ["/bin/ls", "/sys"], user: try sandbox.leaseUser())
+                let spec = RoomSpec(command: ["/bin/ls", "/sys"], user: try sandbox.leaseUser(), limits: .patient)
                 #expect(try await sandbox.run(spec).report.ending == .exited(2))
             }
             #expect(try mounts() == before)
@@ -66,7 +67,7 @@ extension RealRooms {
                 let spec = RoomSpec(
                     command: ["/bin/sh", "-c", "id -u; touch /folder/x; env | sort; cat /proc/1/cmdline"],
                     mounts: [.writable(host: folder, at: "/folder")],
-                    user: user)
+                    user: user, limits: .patient)
                 let text = try await sandbox.run(spec).text
                 #expect(text.hasPrefix("1000\nHOME=/tmp\nLANG=C.UTF-8\nPATH=/usr/local/bin:/usr/bin:/bin\nPWD=/tmp\n"))
                 #expect(!text.contains(folder), "the room can read where the host keeps it")
@@ -88,7 +89,7 @@ extension RealRooms {
                 let result = try await sandbox.run(
                     RoomSpec(
                         command: ["/bin/sh", "-c", script], user: try sandbox.leaseUser(),
-                        limits: RoomLimits(wallTime: .seconds(30), cpuTime: .seconds(30))))
+                        limits: RoomLimits(wallTime: .seconds(120), cpuTime: .seconds(30))))
                 #expect(result.text == "ok\n", "\(result.errorText) \(result.report)")
             }
         }

@@ -57,9 +57,9 @@ final class SessionClient {
         return true
     }
 
-    /// Waits for what is wanted, at most twenty seconds.
+    /// Waits for what is wanted, at most two minutes.
     func until(_ wanted: (SessionClient) -> Bool, sourceLocation: SourceLocation = #_sourceLocation) async throws {
-        let end = ContinuousClock.now + .seconds(20)
+        let end = ContinuousClock.now + .seconds(120)
         while !wanted(self) {
             if isClosed || ContinuousClock.now > end {
                 Issue.record(
@@ -68,6 +68,23 @@ final class SessionClient {
                 throw CancellationError()
             }
             if try !take() { await Task.yield() }
+        }
+    }
+    /// Types it every second until the answer is there: a key that comes before the program that it is for is lost.
+    func insist(on keys: String, until text: String, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        for _ in 0..<100 where !output.contains(text) && !isClosed {
+            type(keys)
+            let next = ContinuousClock.now + .seconds(1)
+            while !output.contains(text), !isClosed, ContinuousClock.now < next { if try !take() { await Task.yield() } }
+        }
+        try await until(output: text, sourceLocation: sourceLocation)
+    }
+    /// Takes what is on its way: until nothing came for a second, half a minute at most.
+    func drain() async throws {
+        let end = ContinuousClock.now + .seconds(30)
+        var last = ContinuousClock.now
+        while !isClosed, ContinuousClock.now - last < .seconds(1), ContinuousClock.now < end {
+            if try take() { last = ContinuousClock.now } else { await Task.yield() }
         }
     }
     func until(output text: String, sourceLocation: SourceLocation = #_sourceLocation) async throws {

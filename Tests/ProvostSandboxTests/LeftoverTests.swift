@@ -28,8 +28,8 @@ extension RealRooms {
             #expect(try await run("/bin/mount", ["-t", "tmpfs", "left", folder + "/rooms/left"]).status == 0)
             kill(process.processIdentifier, SIGKILL)
             var running = "?"
-            for _ in 0..<50 where running != "" {
-                try await Task.sleep(for: .milliseconds(20))
+            for _ in 0..<1200 where running != "" {
+                try await Task.sleep(for: .milliseconds(50))
                 running = try await run("/usr/bin/pgrep", ["-u", "200000", "-f", "sleep 1000"]).output
             }
             #expect(running == "")
@@ -37,7 +37,9 @@ extension RealRooms {
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/rooms") == [])
             let mounts = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
             #expect(!mounts.contains(folder + "/rooms/left"))
-            #expect(try await sandbox.run(RoomSpec(command: ["/bin/true"], user: try sandbox.leaseUser())).report.succeeded)
+            #expect(
+                try await sandbox.run(RoomSpec(command: ["/bin/true"], user: try sandbox.leaseUser(), limits: .patient)).report
+                    .succeeded)
             await sandbox.shutdown()
             try await removeTree(folder)
         }

@@ -14,7 +14,7 @@ extension RealRooms {
         ])
         func endingsAreTold(command: [String], ending: RoomReport.Ending) async throws {
             try await withSandbox { sandbox, _ in
-                let result = try await sandbox.run(RoomSpec(command: command, user: try sandbox.leaseUser()))
+                let result = try await sandbox.run(RoomSpec(command: command, user: try sandbox.leaseUser(), limits: .patient))
                 #expect(result.report.ending == ending)
             }
         }
@@ -22,7 +22,8 @@ extension RealRooms {
         @Test func aRoomThatCannotBeMadeIsOurFault() async throws {
             try await withSandbox { sandbox, _ in
                 let spec = RoomSpec(
-                    command: ["/bin/true"], mounts: [.readOnly(host: "/no/such/folder", at: "/x")], user: try sandbox.leaseUser())
+                    command: ["/bin/true"], mounts: [.readOnly(host: "/no/such/folder", at: "/x")], user: try sandbox.leaseUser(),
+                    limits: .patient)
                 let report = try await sandbox.run(spec).report
                 guard case .failed(let why) = report.ending else { return #expect(Bool(false), "\(report)") }
                 #expect(why.contains("/no/such/folder"))
@@ -33,7 +34,7 @@ extension RealRooms {
             try await withSandbox { sandbox, _ in
                 let user = try sandbox.leaseUser()
                 let big = [UInt8](repeating: 65, count: 1_000_000)
-                var spec = RoomSpec(command: ["/usr/bin/wc", "-c"], user: user, input: .bytes(big))
+                var spec = RoomSpec(command: ["/usr/bin/wc", "-c"], user: user, limits: .patient, input: .bytes(big))
                 #expect(try await sandbox.run(spec).text == "1000000\n")
                 spec.input = .stream
                 let room = try await sandbox.start(spec)
@@ -50,7 +51,7 @@ extension RealRooms {
                 for _ in 0..<30 {
                     let spec = RoomSpec(
                         command: ["/bin/sh", "-c", "cat >/tmp/input && exec wc -c </tmp/input"], user: user,
-                        limits: RoomLimits(wallTime: .seconds(20), cpuTime: .seconds(60)), input: .stream)
+                        limits: RoomLimits(wallTime: .seconds(120), cpuTime: .seconds(60)), input: .stream)
                     let room = try await sandbox.start(spec)
                     #expect(await room.send(Array("hello\n".utf8)))
                     room.closeInput()
@@ -62,7 +63,7 @@ extension RealRooms {
 
         @Test func aReaderThatIsGoneRefusesInput() async throws {
             try await withSandbox { sandbox, _ in
-                let spec = RoomSpec(command: ["/bin/true"], user: try sandbox.leaseUser(), input: .stream)
+                let spec = RoomSpec(command: ["/bin/true"], user: try sandbox.leaseUser(), limits: .patient, input: .stream)
                 let room = try await sandbox.start(spec)
                 _ = await room.report()
                 #expect(await room.send([1]) == false)
@@ -73,10 +74,10 @@ extension RealRooms {
             try await withSandbox { sandbox, _ in
                 let spec = RoomSpec(
                     command: ["/bin/sh", "-c", "setsid sh -c 'trap \"\" TERM HUP; sleep 300' & echo started"],
-                    user: try sandbox.leaseUser())
+                    user: try sandbox.leaseUser(), limits: .patient)
                 let result = try await sandbox.run(spec)
                 #expect(result.text == "started\n")
-                #expect(result.report.wallTime < .seconds(5))
+                #expect(result.report.wallTime < .seconds(60))
                 let left = try await run("/usr/bin/pgrep", ["-u", "\(spec.user.uid)"])
                 #expect(left.output == "")
             }
@@ -121,15 +122,18 @@ extension RealRooms {
                     "use IO::Socket::INET; my $c = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => 8080) or exit 9; print <$c>"
                 let ready = AsyncStream<Void>.makeStream()
                 let server = try await sandbox.start(
-                    RoomSpec(command: ["/usr/bin/perl", "-e", serve], user: try sandbox.leaseUser(), network: .shared(network))
+                    RoomSpec(
+                        command: ["/usr/bin/perl", "-e", serve], user: try sandbox.leaseUser(), network: .shared(network),
+                        limits: .patient)
                 ) { _ in ready.continuation.yield() }
                 var iterator = ready.stream.makeAsyncIterator()
                 await iterator.next()
                 let user = try sandbox.leaseUser()
                 let near = try await sandbox.run(
-                    RoomSpec(command: ["/usr/bin/perl", "-e", ask], user: user, network: .shared(network)))
+                    RoomSpec(command: ["/usr/bin/perl", "-e", ask], user: user, network: .shared(network), limits: .patient))
                 #expect(near.text == "hello")
-                let far = try await sandbox.run(RoomSpec(command: ["/usr/bin/perl", "-e", ask], user: user, network: .loopback))
+                let far = try await sandbox.run(
+                    RoomSpec(command: ["/usr/bin/perl", "-e", ask], user: user, network: .loopback, limits: .patient))
                 #expect(far.report.ending == .exited(9))
                 server.stop()
                 #expect(await server.report().cancelled)

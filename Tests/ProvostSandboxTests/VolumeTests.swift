@@ -348,8 +348,14 @@ struct VolumeTests {
     @Test func doctorTriesToBreakAWorkspaceFromInside() async throws {
         try await withKeepers { bench in
             try await withSandbox { sandbox, _ in
-                let rows = await sandbox.doctor(keepers: bench.keepers, volumes: bench.volumes)
-                    .filter { $0.subject.hasPrefix("workspace ") }
+                var rows: [DoctorCheck] = []
+                // What hangs on how soon the machine lets a program run, or tells of its end, has five attempts.
+                for _ in 0..<5 {
+                    rows = await sandbox.doctor(keepers: bench.keepers, volumes: bench.volumes)
+                        .filter { $0.subject.hasPrefix("workspace ") }
+                    let open = rows.dropLast().filter { $0.state != .proved }.map(\.subject)
+                    if open.isEmpty || !open.allSatisfy({ $0 == "workspace memory" || $0 == "workspace cpus" }) { break }
+                }
                 let proved = ["disk", "files", "memory", "cpus", "network", "processes"].map { "workspace " + $0 }
                 #expect(rows.map(\.subject) == proved + ["workspace volumes"])
                 #expect(rows.dropLast().allSatisfy { $0.state == .proved }, "\(rows)")

@@ -142,6 +142,9 @@ struct Home: Sendable {
             policy: nil, weight: nil)
     }
 
+    /// Of labs that set no limits: on a busy machine a room may wait for a minute before its program gets a processor.
+    static let patience = "limits: {grader: {wall-time: 5m}, learner: {wall-time: 2m}}\n"
+
     /// Publishes a version of that lab, which no assignment moves to by itself.
     func publishLab(
         script: String, format: String = "exit-code", lab extra: String = "", files: [(name: String, content: String)] = []
@@ -152,9 +155,12 @@ struct Home: Sendable {
         ]).bytes
         _ = try await provost.labs.publishGrader(
             Self.root, archive: try context.blobs.put(grader), bytes: ByteCount(Int64(grader.count)))
+        let limits = extra.hasPrefix("limits:") ? "" : Self.patience
         let lab = RawTar(
             [
-                .init("lab.yaml", "name: web\ntitle: {en: Web}\ngrader: checker\npoints: 10\narchive-limit: 64KiB\n\(extra)"),
+                .init(
+                    "lab.yaml",
+                    "name: web\ntitle: {en: Web}\ngrader: checker\npoints: 10\narchive-limit: 64KiB\n\(limits)\(extra)"),
                 .init("README.md", "Hello."),
             ] + files.map { .init($0.name, $0.content) }
         ).bytes
@@ -183,13 +189,13 @@ struct Home: Sendable {
         return try await provost.submissions.finish(intake)
     }
 
-    /// The newest grading, once it is at an end. Waits a minute at most.
+    /// The newest grading, once it is at an end. Waits five minutes at most.
     func graded(_ submission: ID<Submission>) async throws -> Grading {
-        for _ in 0..<1200 {
+        for _ in 0..<6000 {
             if let grading = try await store.submission(submission).newest, grading.stage.isFinal { return grading }
             try await Task.sleep(for: .milliseconds(50))
         }
-        throw ProvostError(.timedOut, "\(submission) was not graded within a minute")
+        throw ProvostError(.timedOut, "\(submission) was not graded within five minutes")
     }
 
     /// Runs the queue while the body runs.

@@ -123,7 +123,9 @@ extension RealRooms {
                 #expect(String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self) == "")
 
                 let lab = RawTar([
-                    .init("lab.yaml", "name: web\ntitle: {en: Web}\ngrader: checker\npoints: 10\narchive-limit: 64KiB\n"),
+                    .init(
+                        "lab.yaml",
+                        "name: web\ntitle: {en: Web}\ngrader: checker\npoints: 10\narchive-limit: 64KiB\n\(Home.patience)"),
                     .init("README.md", "Hello."),
                 ]).bytes
                 _ = try await home.provost.labs.publishLab(

@@ -21,7 +21,7 @@ private struct Bench: Sendable {
     private static let nextUsers = Atomic<UInt32>(240_000)
 
     static func with(
-        limits: RoomLimits = RoomLimits(wallTime: .seconds(5), cpuTime: .seconds(5), disk: .mebibytes(4)),
+        limits: RoomLimits = RoomLimits(wallTime: .seconds(60), cpuTime: .seconds(5), disk: .mebibytes(4)),
         _ body: (Bench) async throws -> Void
     ) async throws {
         let folder = "/tmp/provost-learner-run-\(UUID().uuidString)"
@@ -81,7 +81,7 @@ private struct Bench: Sendable {
                 .readOnly(host: folder + "/bin", at: "/grade/bin"), .readOnly(host: channel, at: "/grade/channel"),
                 .writable(host: graderWork, at: "/grade/work"),
             ], user: grader,
-            limits: RoomLimits(wallTime: .seconds(40), cpuTime: .seconds(30), memory: .mebibytes(256), output: .mebibytes(4)))
+            limits: RoomLimits(wallTime: .seconds(300), cpuTime: .seconds(30), memory: .mebibytes(256), output: .mebibytes(4)))
         let result = try await sandbox.run(spec)
         await socket.close()
         return result
@@ -115,8 +115,8 @@ private struct Bench: Sendable {
 }
 
 extension RealRooms {
-    @Suite(.timeLimit(.minutes(2))) struct LearnerRunTests {
-        private static let roomy = RoomLimits(wallTime: .seconds(10), cpuTime: .seconds(10), disk: .mebibytes(40))
+    @Suite(.timeLimit(.minutes(10))) struct LearnerRunTests {
+        private static let roomy = RoomLimits(wallTime: .seconds(60), cpuTime: .seconds(10), disk: .mebibytes(40))
 
         @Test func filesGoInAndOut() async throws {
             try await Bench.with(limits: Self.roomy) { bench in
@@ -237,7 +237,7 @@ extension RealRooms {
                     cat >judge <<'END'
                     echo 5; read a; echo 37; read b; [ "$a $b" = "5 42" ] && exit 42; exit 43
                     END
-                    learner pair --time 20s --report r.json -- sh sum.sh ::: bash judge; echo $?
+                    learner pair --time 60s --report r.json -- sh sum.sh ::: bash judge; echo $?
                     python3 -c 'import json; r = json.load(open("r.json")); print(r["ending"], r["status"])'
                     """
                 let text = try await bench.output(script)

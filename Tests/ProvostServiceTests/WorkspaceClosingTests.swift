@@ -60,10 +60,10 @@ extension RealRooms {
                 here.home.clock.set("\(day)T00:00:00Z")
                 await here.workspaces.care?.deleteDue()
                 here.later.add(.seconds(4000))
-                for _ in 0..<7 {
+                for _ in 0..<9 {
                     await here.workspaces.care?.deleteDue()
                     #expect(try await here.store.workspace(workspace.id).state == .stopped)
-                    here.later.add(.seconds(590))
+                    here.later.add(.seconds(400))
                 }
                 // Who is just taking the files is let finish.
                 let opened = try await here.workspaces.read(minji, "web", .whole)
@@ -71,7 +71,7 @@ extension RealRooms {
                 #expect(try await here.store.workspace(workspace.id).state == .stopped)
                 _ = try await WorkspaceHome.frames(opened.descriptor)
                 opened.whenOver()
-                for _ in 0..<100 where try await here.store.workspace(workspace.id).state == .stopped {
+                for _ in 0..<1200 where try await here.store.workspace(workspace.id).state == .stopped {
                     await here.workspaces.care?.deleteDue()
                     try await Task.sleep(for: .milliseconds(50))
                 }

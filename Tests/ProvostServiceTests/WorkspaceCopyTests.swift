@@ -30,7 +30,7 @@ extension RealRooms {
                 let source = try await here.start(minji)
                 _ = try await Self.run(
                     here, minji, source.id,
-                    "cd /home/learner; mkdir deep; head -c 3000000 /dev/urandom > deep/big; echo 'touch /tmp/ran' > .profile; (while :; do date +%N > ticks; sleep 0.05; done) </dev/null >/dev/null 2>&1 & sleep 0.3"
+                    "cd /home/learner; mkdir deep; head -c 3000000 /dev/urandom > deep/big; echo 'touch /tmp/ran' > .profile; (while :; do date +%N > ticks; sleep 0.05; done) </dev/null >/dev/null 2>&1 & until [ -s ticks ]; do sleep 0.05; done"
                 )
                 let share = try await here.workspaces.grantShare(
                     minji, source.id.text, person: Self.hana, mode: .copy, time: .seconds(3600))
@@ -41,7 +41,9 @@ extension RealRooms {
                 let now = try await here.workspaces.show(minji, source.id.text).workspace
                 #expect(now.state == .running && now.start == source.start)
                 let goesOn = try await Self.run(
-                    here, minji, source.id, "cd /home/learner; cp ticks t; sleep 0.5; cmp -s ticks t || echo goes on")
+                    here, minji, source.id,
+                    "cd /home/learner; cp ticks t; for i in $(seq 600); do sleep 0.1; cmp -s ticks t || { echo goes on; break; }; done"
+                )
                 #expect(goesOn == "goes on\n")
                 let visits = try await here.workspaces.listVisits(minji, source.id.text)
                 #expect(visits.map(\.mode) == [.copy] && visits.map(\.person) == [Self.hana])

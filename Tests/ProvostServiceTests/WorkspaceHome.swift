@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Logging
 import ProvostCore
 import ProvostSandbox
@@ -76,7 +77,7 @@ struct WorkspaceHome: Sendable {
         try await workspaces.start(principal, assignment: "web", cohort: nil).workspace
     }
 
-    /// Runs a command in it and returns what it wrote and its status. Fails after 20 seconds.
+    /// Runs a command in it and returns what it wrote and its status. Fails after two minutes.
     func run(_ principal: Principal, _ words: String...) async throws -> (output: String, status: Int32) {
         let opened = try await workspaces.open(principal, "web", .command(words, size: nil))
         defer { opened.whenOver() }
@@ -86,6 +87,13 @@ struct WorkspaceHome: Sendable {
         return (String(decoding: output, as: UTF8.self), frames.last?.status ?? -1)
     }
 
+    /// One frame, as the command line sends it.
+    static func send(_ frame: SessionFrame, to descriptor: Int32) throws {
+        let bytes = frame.bytes
+        let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        try #require(count == bytes.count)
+    }
+
     /// Everything until the other end closes; closes the descriptor.
     static func frames(_ descriptor: Int32) async throws -> [SessionFrame] {
         try await withCheckedThrowingContinuation { continuation in
@@ -93,7 +101,7 @@ struct WorkspaceHome: Sendable {
                 defer { close(descriptor) }
                 var parser = SessionFrameParser()
                 var frames: [SessionFrame] = []
-                let deadline = Date() + 20
+                let deadline = Date() + 120
                 var buffer = [UInt8](repeating: 0, count: 65_536)
                 do {
                     while Date() < deadline {

@@ -131,7 +131,7 @@ extension RealRooms {
                 #expect(view.place?.position == 1 && view.place?.of == 1)
                 #expect(try await here.workspaces.why(jun, "web").sentence.contains("place 1 of 1"))
                 _ = try await here.workspaces.stop(minji, "web")
-                for _ in 0..<200 where try await here.workspaces.show(jun, "web").workspace.state != .running {
+                for _ in 0..<2400 where try await here.workspaces.show(jun, "web").workspace.state != .running {
                     try await Task.sleep(for: .milliseconds(50))
                 }
                 #expect(try await here.workspaces.show(jun, "web").workspace.state == .running)

@@ -45,7 +45,7 @@ extension RealRooms {
                 let rest = try await WorkspaceHome.frames(looking.descriptor)
                 #expect(rest.allSatisfy { $0.kind != .refusal })
                 looking.whenOver()
-                for _ in 0..<100 where try await here.workspaces.listVisits(minji, id).first?.endedAt == nil {
+                for _ in 0..<6000 where try await here.workspaces.listVisits(minji, id).first?.endedAt == nil {
                     try await Task.sleep(for: .milliseconds(20))
                 }
                 #expect(try await here.workspaces.listVisits(minji, id).first?.endedAt != nil)

@@ -22,7 +22,7 @@ struct Aftermath: Sendable {
     func expectNothing(_ after: String, sourceLocation: SourceLocation = #_sourceLocation) async throws {
         var left = find()
         // The kernel ends what was killed in its own time.
-        for _ in 0..<50 where !left.isEmpty {
+        for _ in 0..<600 where !left.isEmpty {
             try await Task.sleep(for: .milliseconds(100))
             left = find()
         }

@@ -87,14 +87,14 @@ final class Daemon: Sendable {
         return try await body(folder)
     }
 
-    /// Starts it and waits until it says that it is ready, at most 60 seconds.
+    /// Starts it and waits until it says that it is ready, at most two minutes.
     func start() async throws {
         let program = try RunningProgram(
             "provostd", ["serve", "--state", state] + options,
             environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"].merging(environment) { $1 }, folder: folder,
             outputs: folder + "/provostd")
         running.withLock { $0 = program }
-        for _ in 0..<6000 {
+        for _ in 0..<12_000 {
             if program.errors.contains("Ready") { return }
             guard program.isRunning else { break }
             try await Task.sleep(for: .milliseconds(10))
@@ -102,12 +102,12 @@ final class Daemon: Sendable {
         throw DaemonFailure(description: "the daemon did not become ready: \(program.errors)")
     }
 
-    /// Asks it to stop, and waits at most 40 seconds. Returns its exit status.
+    /// Asks it to stop, and waits at most two minutes. Returns its exit status.
     @discardableResult
     func stop() async -> Int32 {
         guard let program = running.withLock({ $0 }) else { return -1 }
         program.send(signal: SIGTERM)
-        return await program.ended(within: .seconds(40))
+        return await program.ended(within: .seconds(120))
     }
 
     /// As the power button does it.
@@ -128,7 +128,7 @@ final class Daemon: Sendable {
     /// Runs the command line: as a person, or as root on the daemon's own socket.
     func cli(
         _ arguments: [String], as person: Member? = nil, environment: [String: String] = [:], input: String = "",
-        limit: Duration = .seconds(120)
+        limit: Duration = .seconds(300)
     ) async throws -> Ended {
         let home = person?.home ?? folder + "/root"
         try FileManager.default.createDirectory(atPath: home + "/runs", withIntermediateDirectories: true)
@@ -165,9 +165,9 @@ final class Daemon: Sendable {
         return shell
     }
 
-    /// Waits until somebody is at a terminal of the workspace, at most half a minute.
+    /// Waits until somebody is at a terminal of the workspace, at most two minutes.
     func wait(for shell: RunningProgram, in workspace: String, as person: Member) async throws {
-        for _ in 0..<300 where shell.isRunning {
+        for _ in 0..<1200 where shell.isRunning {
             let sessions = try await cli(["workspace", "sessions", workspace, "-o", "json"], as: person).json.items
             if sessions.contains(where: { $0["terminal"].number == 1 && $0["attached"].number == 1 }) { return }
             try await Task.sleep(for: .milliseconds(100))
@@ -188,9 +188,9 @@ final class Daemon: Sendable {
     }
 
     /// What is left on the machine of this daemon's rooms: mounts, processes and cgroups. Empty after a stop, once the kernel has ended
-    /// what was killed: it is given five seconds.
+    /// what was killed: it is given a minute.
     func leftovers(cgroup: String) async throws -> [String] {
-        for _ in 0..<50 {
+        for _ in 0..<600 {
             if findLeftovers(cgroup: cgroup).isEmpty { return [] }
             try await Task.sleep(for: .milliseconds(100))
         }
@@ -214,7 +214,7 @@ final class Daemon: Sendable {
 
     /// The cgroup that this running daemon's rooms lie in, `provost/…`: that of its waiting launchers.
     func roomCgroup() async throws -> String {
-        for _ in 0..<500 {
+        for _ in 0..<6000 {
             for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] where Int(name) != nil {
                 guard let status = try? String(contentsOfFile: "/proc/\(name)/stat", encoding: .utf8),
                     let parent = status.split(separator: ")").last?.split(separator: " ").dropFirst().first,

@@ -8,14 +8,14 @@ enum RawRequest {
         let body: String
     }
 
-    /// Sends an archive, with its length or in chunks. Every read and write ends after 30 seconds.
+    /// Sends an archive, with its length or in chunks. Every read and write ends after two minutes.
     @concurrent static func post(
         _ socket: String, _ path: String, token: String, key: String, body: [UInt8], chunked: Bool = false
     ) async throws -> Answer {
         let descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw DaemonFailure(description: "no socket") }
         defer { close(descriptor) }
-        var limit = timeval(tv_sec: 30, tv_usec: 0)
+        var limit = timeval(tv_sec: 120, tv_usec: 0)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             _ = unsafe setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
         }

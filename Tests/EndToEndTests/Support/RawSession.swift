@@ -5,10 +5,10 @@ import Glibc
 final class RawSession: Sendable {
     private let descriptor: Int32
 
-    /// Every read and write ends after 30 seconds.
+    /// Every read and write ends after two minutes.
     init(_ socket: String) throws {
         descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var limit = timeval(tv_sec: 30, tv_usec: 0)
+        var limit = timeval(tv_sec: 120, tv_usec: 0)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             _ = unsafe setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
         }
@@ -42,7 +42,7 @@ final class RawSession: Sendable {
     /// Nothing more will be sent; the other way stays open.
     func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
-    /// nil at the end, or after 30 seconds of silence.
+    /// nil at the end, or after two minutes of silence.
     func receive(atMost most: Int = 65_536) -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: most)
         let count = unsafe recv(descriptor, &buffer, most, 0)

@@ -27,7 +27,7 @@ def read(seconds):
 
 
 def until(what, fits):
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while not fits():
         if time.monotonic() > end:
             os.kill(child, signal.SIGKILL)
