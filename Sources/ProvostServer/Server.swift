@@ -23,6 +23,9 @@ package enum ListeningAddress: Sendable, CustomStringConvertible {
 
 /// Builds the HTTP servers: one application for each address, one router for all.
 package enum Server {
+    /// How many may wait to be taken; the kernel cuts it to net.core.somaxconn. Without room in it a client hears that nobody is there.
+    private static let backlog = 4096
+
     /// - Parameters:
     ///   - connections: of all addresses together.
     ///   - onReady: called once for each address when it takes connections.
@@ -36,9 +39,9 @@ package enum Server {
             let configuration: ApplicationConfiguration =
                 switch address {
                 case .unixSocket(let path):
-                    ApplicationConfiguration(address: .unixDomainSocket(path: path), serverName: "provostd")
+                    ApplicationConfiguration(address: .unixDomainSocket(path: path), serverName: "provostd", backlog: backlog)
                 case .tcp(let host, let port):
-                    ApplicationConfiguration(address: .hostname(host, port: port), serverName: "provostd")
+                    ApplicationConfiguration(address: .hostname(host, port: port), serverName: "provostd", backlog: backlog)
                 }
             let isLocal = if case .unixSocket = address { true } else { false }
             let responder = router(provost, version: version, ownUser: ownUser).buildResponder()

@@ -54,6 +54,39 @@ struct ClientTests {
         #expect(error.message.contains("unix:/nowhere/at/all.sock"))
     }
 
+    /// That so many wait at a daemon's socket that its queue is full is no daemon that is missing.
+    @Test func aFullQueueIsWaitedFor() async throws {
+        let path = "/tmp/provost-queue-\(UInt64.random(in: 0 ... .max))"
+        defer { unsafe unlink(path) }
+        try await FakeServer.with(waiting: path, { _, _ in .json(200, #"{"queued":3}"#) }) { server in
+            var others: [Int32] = []
+            defer { for other in others { close(other) } }
+            repeat {
+                let other = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+                others.append(other)
+                var address = sockaddr_un()
+                address.sun_family = sa_family_t(AF_UNIX)
+                unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
+                let connected = unsafe withUnsafePointer(to: &address) {
+                    unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                        unsafe connect(other, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                    }
+                }
+                if connected != 0 {
+                    try #require(errno == EAGAIN)
+                    break
+                }
+            } while others.count < 10
+            try #require(others.count < 10, "the queue was never full")
+            let client = client(server)
+            async let answer: RegradeAnswer = client.send(.post, Route.path("x"))
+            try await Task.sleep(for: .milliseconds(200))
+            #expect(server.received.isEmpty)
+            try await server.open()
+            #expect(try await answer.queued == 3)
+        }
+    }
+
     @Test func silentServersAreGivenUpOn() async throws {
         try await FakeServer.with({ _, _ in .silence }) { server in
             let error = try await #require(throws: ProvostError.self) {

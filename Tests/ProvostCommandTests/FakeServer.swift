@@ -35,26 +35,40 @@ final class FakeServer: Sendable {
     private init(channel: any Channel, record: Record) throws {
         self.channel = channel
         self.record = record
-        address = try ServerAddress(parsing: "http://127.0.0.1:\(channel.localAddress?.port ?? 0)")
+        let path = channel.localAddress?.pathname
+        address = try ServerAddress(
+            parsing: path.map { "unix:\($0)" } ?? "http://127.0.0.1:\(channel.localAddress?.port ?? 0)")
     }
 
     /// What came in, in order; dropped requests have no body.
     var received: [Received] { record.all.withLock { $0 } }
 
-    /// Serves on a free port while `body` runs. `script` gets the number of the request, from 0, and its path.
+    /// Takes the connections that wait, where it was told to take none.
+    func open() async throws {
+        try await channel.setOption(.autoRead, value: true).get()
+        channel.read()
+    }
+
+    /// Serves on a free port while `body` runs; with `waiting`, on that Unix socket, whose queue holds one connection, none of which is taken before `open`.
+    /// `script` gets the number of the request, from 0, and its path.
     @discardableResult
     static func with<Result>(
-        _ script: @escaping @Sendable (Int, String) -> Reply, _ body: (FakeServer) async throws -> Result
+        waiting socket: String? = nil, _ script: @escaping @Sendable (Int, String) -> Reply,
+        _ body: (FakeServer) async throws -> Result
     ) async throws -> Result {
         let record = Record()
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
                     try channel.pipeline.syncOperations.addHandler(ScriptHandler(script: script, record: record))
                 }
             }
-            .bind(host: "127.0.0.1", port: 0).get()
+        let channel =
+            if let socket {
+                try await bootstrap.serverChannelOption(.backlog, value: 0).serverChannelOption(.autoRead, value: false)
+                    .bind(unixDomainSocketPath: socket).get()
+            } else { try await bootstrap.bind(host: "127.0.0.1", port: 0).get() }
         let server = try FakeServer(channel: channel, record: record)
         do {
             let result = try await body(server)

@@ -110,7 +110,6 @@ enum HTTPExchange {
     private static func connect(
         to address: ServerAddress, idle: TimeAmount
     ) async throws -> NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart> {
-        let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connectTimeout(connectTimeout)
         let prepare: @Sendable (any Channel) -> EventLoopFuture<NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>> =
             {
                 channel in
@@ -123,11 +122,27 @@ enum HTTPExchange {
                 }
             }
         do {
-            switch address {
-            case .socket(let path): return try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: prepare)
-            case .tcp(let host, let port): return try await bootstrap.connect(host: host, port: port, channelInitializer: prepare)
+            return try await queueing {
+                let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connectTimeout(connectTimeout)
+                return switch address {
+                case .socket(let path): try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: prepare)
+                case .tcp(let host, let port): try await bootstrap.connect(host: host, port: port, channelInitializer: prepare)
+                }
             }
         } catch is CancellationError { throw CancellationError() } catch { throw LinkFailure.unreachable(error) }
+    }
+
+    /// Where so many want in at one moment that the socket's queue is full, connect(2) on a Unix socket says EAGAIN at once: that is no daemon that is missing, so
+    /// it is tried again, for half a minute.
+    static func queueing<Result>(_ connect: () async throws -> Result) async throws -> Result {
+        let end = ContinuousClock.now + .seconds(30)
+        while true {
+            do { return try await connect() } catch let error as IOError
+                where error.errnoCode == EAGAIN && ContinuousClock.now < end
+            {
+                try await Task.sleep(for: .milliseconds(Int.random(in: 10...100)))
+            }
+        }
     }
 
     private static func write(

@@ -170,17 +170,22 @@ private enum SessionHandshake {
         let prepare: @Sendable (any Channel) -> EventLoopFuture<NIOAsyncChannel<ByteBuffer, ByteBuffer>> = { channel in
             channel.eventLoop.makeCompletedFuture { try NIOAsyncChannel(wrappingChannelSynchronously: channel) }
         }
-        let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connectTimeout(HTTPExchange.connectTimeout)
-            .channelOption(
-                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 16 << 10, maximum: 256 << 10))
+        func bootstrap() -> ClientBootstrap {
+            ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connectTimeout(HTTPExchange.connectTimeout)
+                .channelOption(
+                    .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 16 << 10, maximum: 256 << 10))
+        }
         do {
             switch address {
-            case .socket(let path): return try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: prepare)
+            case .socket(let path):
+                return try await HTTPExchange.queueing {
+                    try await bootstrap().connect(unixDomainSocketPath: path, channelInitializer: prepare)
+                }
             case .tcp(let host, let port):
                 // A keystroke is sent at once, and a link that died without a word is found within half a minute.
                 return
-                    try await bootstrap
+                    try await bootstrap()
                     .channelOption(.tcpOption(.tcp_nodelay), value: 1)
                     .channelOption(.socketOption(.so_keepalive), value: 1)
                     .channelOption(.tcpOption(.init(rawValue: TCP_KEEPIDLE)), value: 10)
