@@ -43,7 +43,7 @@ class Rehearsal(unittest.TestCase):
     def test_programs_run_from_enrolment_to_certificates(self):
         ended = subprocess.run(
             [sys.executable, ROOT / "deploy/benchmarks/programs.py", "--only", "gwangju-chonnam-google-cloud nipa-kakao", ROOT / ".build/debug"],
-            env=dict(os.environ, PYTHONPATH=str(ROOT / "deploy")), capture_output=True, text=True, timeout=600)
+            env=dict(os.environ, PYTHONPATH=str(ROOT / "deploy")), capture_output=True, text=True, timeout=1800)
         self.assertEqual(ended.returncode, 0, ended.stdout + ended.stderr)
         rows = [line.split(" | ") for line in ended.stdout.splitlines() if " | 30 | " in line]
         self.assertEqual(len(rows), 2, ended.stdout)

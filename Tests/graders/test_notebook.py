@@ -9,7 +9,7 @@ from loading import ROOT, grade, load, tests
 notebooks, test_cells = load("notebook", "notebooks", "tests")
 BadNotebook, Cell = notebooks.BadNotebook, notebooks.Cell
 
-PARAMETERS = {"notebook": "n.ipynb", "source": "tests/n.ipynb", "seconds": 2, "test-seconds": 1, "partial": False, "largest": 64}
+PARAMETERS = {"notebook": "n.ipynb", "source": "tests/n.ipynb", "seconds": 20, "test-seconds": 1, "partial": False, "largest": 64}
 
 
 def cell(source, identifier=None, role="", points=None, kind="code", **metadata):

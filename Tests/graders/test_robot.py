@@ -40,7 +40,7 @@ FORWARD = "import sys\ninput()\nfor line in sys.stdin:\n    print({}, flush=True
 
 class GraderTests(unittest.TestCase):
     PARAMETERS = {"simulator": "tests/simulator.py", "maps": "tests/maps.json", "command": ["python3", "c.py"], "build": [], "build-seconds": 9,
-                  "seconds": 3, "wall-seconds": 5, "shares": {"goals": 0.5, "contacts": 0.25, "time": 0.25}, "most-contacts": 4,
+                  "seconds": 3, "wall-seconds": 20, "shares": {"goals": 0.5, "contacts": 0.25, "time": 0.25}, "most-contacts": 4,
                   "full-time": 2, "none-time": 3}  # fmt: skip
     MAPS = json.dumps([{"name": "line", "kind": "line", "seed": "s"}])
 

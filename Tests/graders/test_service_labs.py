@@ -169,7 +169,7 @@ class MetadataServiceTests(unittest.TestCase):
             except http.Trouble:
                 return False
 
-        with reference("metadata-service", API_URL=f"http://127.0.0.1:{api}", API_KEY=standin.key, PORT=port, CALL_SECONDS=2):
+        with reference("metadata-service", API_URL=f"http://127.0.0.1:{api}", API_KEY=standin.key, PORT=port, CALL_SECONDS=5):
             wait_for(is_ready)
             found = client.request("GET", "/contents?size=50").object
         standin.server.shutdown()

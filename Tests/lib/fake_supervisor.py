@@ -1,7 +1,7 @@
 """A supervisor for tests of the library: it speaks the frames, takes reports down, and runs “learner's programs” as plain
 processes.
 
-It isolates nothing. What a real room adds (limits, namespaces, another user) is tested from end to end elsewhere.
+It isolates nothing, and of the limits it knows time alone. What a real room adds (namespaces, other limits, another user) is tested from end to end elsewhere.
 """
 
 import contextlib
@@ -30,7 +30,7 @@ class Supervisor:
     on our side.
     """
 
-    def __init__(self, submission=None, *, lab=None, parameters=None, settings=None, wall_seconds=10):
+    def __init__(self, submission=None, *, lab=None, parameters=None, settings=None, wall_seconds=60):
         self.folder = Path(tempfile.mkdtemp(prefix="provost-"))
         self.work = self.folder / "learner"
         self.work.mkdir()
@@ -186,6 +186,8 @@ class Program:
         self.supervisor, self.frames = supervisor, frames
         wanted = self.options.get("--time", "600000ms")
         self.seconds = min(supervisor.wall_seconds, int(wanted.removesuffix("ms")) / 1000)
+        self.cpu_seconds = int(self.options.get("--cpu", "600000ms").removesuffix("ms")) / 1000
+        self.used = 0.0
         self.dropped = 0
         self.gone = False
 
@@ -198,6 +200,7 @@ class Program:
             while (piece := self.frames.next()[1]) != b"":
                 content += piece
             assert (kind, size) == ("M", len(content))
+            (self.supervisor.work / name).parent.mkdir(parents=True, exist_ok=True)
             (self.supervisor.work / name).write_bytes(content)
             (self.supervisor.work / name).chmod(mode)
         started = time.monotonic()
@@ -221,7 +224,10 @@ class Program:
         stopped = self._carry(process, started + self.seconds)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        status = process.wait()
+        # Not Popen.wait: this one tells the CPU time as well.
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = status = os.waitstatus_to_exitcode(status)
+        self.used = usage.ru_utime + usage.ru_stime
         for stream in (process.stdin, process.stdout, process.stderr):
             with contextlib.suppress(OSError, AttributeError):
                 stream.close()
@@ -229,7 +235,8 @@ class Program:
             return
         wall = time.monotonic() - started
         if stopped:
-            self._end("stopped", None, "wall-time", f"stopped: time limit {self.seconds:g} s", wall)
+            limit = self.cpu_seconds if stopped == "cpu-time" else self.seconds
+            self._end("stopped", None, stopped, f"stopped: {'CPU ' * (stopped == 'cpu-time')}time limit {limit:g} s", wall)
         elif status < 0:
             self._end("signaled", -status, None, f"ended by signal {-status}", wall)
         else:
@@ -255,22 +262,22 @@ class Program:
                 os.killpg(process.pid, signal.SIGKILL)
 
     def _carry(self, process, end):
-        """Passes output on until the process has ended; True when its time was over."""
+        """Passes output on until the process has ended; which of its times was over, or None."""
         sent = {"O": 0, "E": 0}
         with selectors.DefaultSelector() as selector:
             selector.register(process.stdout, selectors.EVENT_READ, "O")
             selector.register(process.stderr, selectors.EVENT_READ, "E")
             ended = None
             while selector.get_map():
-                if process.poll() is not None and ended is None:
+                if ended is None and self._has_ended(process):
                     ended = time.monotonic()
                     # As in a room: when the first process ends, all do.
                     with contextlib.suppress(ProcessLookupError):
                         os.killpg(process.pid, signal.SIGKILL)
-                if time.monotonic() > end and ended is None:
-                    return True
+                if ended is None and (over := self._time_is_over(process, end)):
+                    return over
                 if ended and time.monotonic() - ended > 0.5:
-                    return False
+                    return None
                 for key, _ in selector.select(0.01):
                     data = os.read(key.fd, 1 << 16)
                     if not data:
@@ -281,11 +288,22 @@ class Program:
                     self.dropped += len(data) - len(kept)
                     if kept:
                         self.frames.send(key.data, kept)
-        try:
-            process.wait(max(0, end - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            return True
-        return False
+        while not self._has_ended(process):
+            if over := self._time_is_over(process, end):
+                return over
+            time.sleep(0.01)
+        return None
+
+    @staticmethod
+    def _has_ended(process):
+        """Without taking its status away from wait4."""
+        return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def _time_is_over(self, process, end):
+        # The clock that Linux has for the CPU time of a process; only that of the first process is looked at.
+        if time.clock_gettime(~process.pid << 3 | 2) > self.cpu_seconds:
+            return "cpu-time"
+        return "wall-time" if time.monotonic() > end else None
 
     def _end(self, ending, status, stopped_by, summary, wall):
         report = {"ending": ending, "status": status, "stoppedBy": stopped_by, "limitsHit": [], "wallSeconds": wall}
@@ -294,7 +312,7 @@ class Program:
                 content = (self.supervisor.work / name).read_bytes()
                 for start in range(0, max(1, len(content)), 100_000):
                     self.frames.send("P" if start else "W", path.encode() + b"\0" + content[start : start + 100_000])
-        report |= {"cpuSeconds": None, "peakMemoryBytes": None, "droppedOutput": self.dropped, "summary": summary}
+        report |= {"cpuSeconds": self.used, "peakMemoryBytes": None, "droppedOutput": self.dropped, "summary": summary}
         if "--report" in self.options:
             self.frames.send("W", self.options["--report"].encode() + b"\0" + json.dumps(report).encode())
         self.frames.send("X", bytes([124 if stopped_by else (status or 0) & 255]))

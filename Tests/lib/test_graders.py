@@ -291,6 +291,24 @@ class SharedTests(GraderTests):
             self.assertScore(graded, 50)
             self.assertEqual(graded.points, 100)
 
+    def test_memory_that_is_kept_costs_its_test_and_nothing_of_ours(self):
+        for step in ("1 << 20", "1 << 10", "0"):
+            source = f"kept = []\ndef f():\n    while True: kept.append(bytearray({step}))\ndef g(): return 2\n"
+            graded = self.grade({"m.py": source}, self.TESTS)
+            self.assertEqual(graded.status, 0, graded.log)
+            self.assertEqual((graded.tests["a"][1], graded.points), (0, 100))
+
+    def test_a_pytest_that_falls_over_beside_the_module_costs_its_test(self):
+        source = "from _pytest.reports import TestReport\ndef full(*_): raise MemoryError\n"
+        source += "def f(): TestReport.from_item_and_call = full\ndef g(): return 2\n"
+        graded = self.grade({"m.py": source}, self.TESTS)
+        self.assertScore(graded, 50)
+        self.assertEqual(graded.points, 100)
+
+    def test_real_time_alone_makes_nobody_late(self):
+        source = "import time\ntime.sleep(1.5)\ndef f():\n    time.sleep(1.5)\n    return 1\ndef g(): return 2\n"
+        self.assertScore(self.grade({"m.py": source}, self.TESTS, seconds=1), 100)
+
     def test_a_module_that_cannot_be_loaded_scores_nothing(self):
         for source in ("x = (", "import os; os._exit(0)", "raise SystemExit(0)", "while True: pass", "raise KeyboardInterrupt"):
             self.assertScore(self.grade({"m.py": source}, self.TESTS), 0)

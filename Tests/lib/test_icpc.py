@@ -22,7 +22,7 @@ CASES = {"sample/1": ("1\n", "2\n"), "secret/a": ("4\n", "8\n"), "secret/b": ("5
 
 
 class PackageTests(unittest.TestCase):
-    def judge(self, submission, *, problem=LEGACY, cases=CASES, files=None, parameters=None, name="main.py"):
+    def judge(self, submission, *, problem=LEGACY, cases=CASES, files=None, parameters=None, name="main.py", wall=60):
         """Grades one source file by a package made of `cases` and further files; the supervisor afterwards, with `status` and
         `log`."""
         folder = self.enterContext(tempfile.TemporaryDirectory())
@@ -34,7 +34,7 @@ class PackageTests(unittest.TestCase):
             (package / path).parent.mkdir(parents=True, exist_ok=True)
             (package / path).write_text(textwrap.dedent(text))
         defaults = {"package": "tests", "language": "auto", "scoring": "package", "parallel": 2}
-        supervisor = Supervisor({name: submission}, lab=folder, parameters=defaults | (parameters or {}))
+        supervisor = Supervisor({name: submission}, lab=folder, parameters=defaults | (parameters or {}), wall_seconds=wall)
         with supervisor:
             environment = {
                 **os.environ,
@@ -85,7 +85,7 @@ class PassFailTests(PackageTests):
             ("print('x' * 20_000_000)", "Output limit exceeded"),
             ("print(3)", "Wrong answer"),
         ):
-            judged = self.judge(source, problem="limits: {time_limit: 0.2}")
+            judged = self.judge(source, problem="limits: {time_limit: 0.2}", wall=5 if "sleep" in source else 60)
             self.assertScore(judged, 0)
             self.assertIn(name, " ".join(judged.tests["sample/1"][3]))
             self.assertIn(name, " ".join(judged.tests["verdict"][3]))
@@ -231,7 +231,7 @@ class ValidatorTests(PackageTests):
             ("print('x')", 0, "Wrong answer"),
             ("print('x', flush=True)\nwhile True: pass", 0, "Wrong answer"),
         ):
-            judged = self.judge(source, problem=problem, cases=cases, files=files)
+            judged = self.judge(source, problem=problem, cases=cases, files=files, wall=5 if "sleep" in source else 60)
             self.assertScore(judged, score)
             self.assertIn(word, " ".join(judged.tests["secret/1"][3]))
 

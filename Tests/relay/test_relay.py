@@ -66,6 +66,24 @@ def answer(*frames):
     return handle
 
 
+def wait_until(condition, seconds=60):
+    """Whether it came true."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def is_alive(number):
+    """Whether there is such a process that is more than a status nobody has asked for."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 class RelayTests(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -462,25 +480,25 @@ class RelayTests(unittest.TestCase):
             self.assertIn(":::", done.stderr.decode())
 
     def test_our_failure_ends_a_pair_with_125_whatever_its_grader_does(self):
-        marker = self.folder / "not-ended"
+        started = self.folder / "started-with-its-judge"
 
         def fails(connection):
-            connection.arguments()
-            connection.send(b"I")
-            time.sleep(0.2)
+            isLost(connection)
             connection.send(b"X", b"\x7d")
 
         def isLost(connection):
             connection.arguments()
             connection.send(b"I")
-            time.sleep(0.2)
+            wait_until(lambda: started.exists() and started.read_text().endswith("\n"))
 
         for handle in (fails, isLost):
             with self.subTest(handle.__name__):
-                done = self.pair(handle, "sh", "-c", f"sleep 3; touch {marker}")
+                # Ended by itself it would be long after this test.
+                done = self.pair(handle, "sh", "-c", f"echo $$ > {started}; exec sleep 1000")
                 self.assertEqual(done.returncode, 125)
-        time.sleep(3)
-        self.assertFalse(marker.exists(), "the grader's program outlived its judge")
+                number = int(started.read_text())
+                started.unlink()
+                self.assertTrue(wait_until(lambda: not is_alive(number)), "the grader's program outlived its judge")
 
     def test_a_refused_pair_does_not_start_its_grader(self):
         marker = self.folder / "started"
@@ -571,7 +589,9 @@ class RelayTests(unittest.TestCase):
 
     @unittest.skipUnless(shutil.which("bwrap"), "needs bubblewrap")
     def test_shared_run_tells_how_its_child_ended_and_what_outlived_it(self):
-        left = "for i in 1 2 3; do setsid sh -c 'trap \"\" TERM HUP; sleep 100; :' >/dev/null 2>&1 & done; sleep 0.3; "
+        left = "for i in 1 2 3; do setsid sh -c 'trap \"\" TERM HUP; sleep 100; :' >/dev/null 2>&1 & done; "
+        # Until all three have come to their sleep, however long that takes.
+        left += "until [ $(grep -lx sleep /proc/[0-9]*/comm 2>/dev/null | wc -l) -ge 3 ]; do sleep 0.05; done; "
         for script, message, status in (
             ("exit 0", b"ended\0exited:0\x000\0", 0),
             ("exit 3", b"ended\0exited:3\x000\0", 3),

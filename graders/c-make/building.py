@@ -85,9 +85,9 @@ class Build:
     def program(self, name):
         """A program's bytes; None when make did not build it. Larger than what can be fetched is empty bytes."""
         path = self.name(name)
-        if not run(["test", "-f", path, "-a", "-x", path], seconds=10).succeeded:
+        if not run(["test", "-f", path, "-a", "-x", path], seconds=30).succeeded:
             return None
-        return run(["true"], seconds=10, get=[path]).files.get(path, b"")
+        return run(["true"], seconds=30, get=[path]).files.get(path, b"")
 
 
 def clean_copy():
@@ -103,7 +103,7 @@ def clean_copy():
             if path.is_symlink() or path.is_dir() or path.is_file():
                 archive.add(path, path.relative_to(SUBMISSION).as_posix(), recursive=False)
     unpacked = run(
-        ["sh", "-c", 'mkdir "$1" && exec tar -x --no-same-owner -C "$1" -f -', "sh", name], stdin=packed.getvalue(), seconds=30
+        ["sh", "-c", 'mkdir "$1" && exec tar -x --no-same-owner -C "$1" -f -', "sh", name], stdin=packed.getvalue(), seconds=60
     )
     return name if unpacked.succeeded else None
 

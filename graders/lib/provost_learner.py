@@ -45,6 +45,8 @@ __all__ = [
 ]
 
 LARGEST_REPLY = 1 << 20
+# Until Python runs in the learner's room: nothing of the learner's has begun by then, so it costs them nothing.
+START_SECONDS = 60
 
 
 class _Session:
@@ -78,11 +80,12 @@ class _Session:
         host = Path(__file__).with_name("provost_learner_host.py").read_text(encoding="utf-8")
         self.generation += 1
         self._buffer = bytearray()
-        self._next = 0
+        self._next = -1
         self._handles.clear()
         command = [*self._python, "-c", host]
         self._process = Process(command, stdin=PIPE, on_output=self._take, on_end=self._notify, **self._limits)
         try:
+            self.request({"do": "start"}, seconds=START_SECONDS)
             self._module = kept(self.request({"do": "import", "name": self._name, "keep": True}))
         except LearnerError:
             self.stop()
@@ -98,7 +101,7 @@ class _Session:
         with self._arrived:
             self._arrived.notify()
 
-    def request(self, request):
+    def request(self, request, seconds=None):
         """Sends one request and returns the value that came back."""
         with self._lock:
             if self._process is None:
@@ -108,10 +111,10 @@ class _Session:
             self._next += 1
             line = json.dumps({**request, "id": self._next}).encode("ascii") + b"\n"
             self._process.send(line)
-            return self._answer(self._line())
+            return self._answer(self._line(seconds or self._seconds))
 
-    def _line(self):
-        end = time.monotonic() + self._seconds
+    def _line(self, seconds):
+        end = time.monotonic() + seconds
         with self._arrived:
             while b"\n" not in self._buffer and len(self._buffer) <= LARGEST_REPLY:
                 left = end - time.monotonic()
@@ -125,7 +128,7 @@ class _Session:
         if len(line) > LARGEST_REPLY:
             self._die("the learner's module returned more than 1 MiB")
         if not self._process.has_ended:
-            self._die(f"no answer within {self._seconds:g} seconds", LearnerTimeout)
+            self._die(f"no answer within {seconds:g} seconds", LearnerTimeout)
         ended, self._process = self._process.wait(), None
         lost = ", and its output was cut off" if ended.dropped_output else ""
         raise (LearnerTimeout if ended.out_of_time else LearnerDied)(f"the learner's process {ended.summary}{lost}")
@@ -194,10 +197,11 @@ class _Module:
         return "<the learner's module>"
 
 
-def load(name, *, seconds=5, python=("/usr/bin/python3", "-P"), **limits):
+def load(name, *, seconds=25, python=("/usr/bin/python3", "-P"), **limits):
     """The learner's module `name`, as a file or package at the top of the submission. Nothing is started before its first use.
 
-    `seconds`: for each call. `limits`: `seconds` is not among them; `cpu_seconds`, `memory`, `processes`, `disk`, `read_only`,
+    `seconds`: real time for each call; an endless loop is ended before that by the CPU time of the process, and the start of Python
+    does not count. `limits`: `seconds` is not among them; `cpu_seconds`, `memory`, `processes`, `disk`, `read_only`,
     `put` as for `provost_grader.run`, for the process as a whole. What fails while it is imported is raised, as `LearnerError`,
     at every use.
     """

@@ -14,6 +14,7 @@ from watching import (
     LOG_BYTES,
     LOG_FILES,
     PATIENCE_SECONDS,
+    TRIES,
     WAIT_SECONDS,
     WORKERS,
     Traffic,
@@ -29,6 +30,7 @@ from watching import (
 )
 
 FLOOD = 40  # requests at once
+LOAD_SECONDS = 60  # no further try after that
 
 
 def passing_on(bench, parts):
@@ -50,17 +52,17 @@ def health(bench, parts):
 
 def load(bench, parts):
     """Workers that work at the same time. Measured against one request of the same service, so the machine's speed does not
-    count."""
-    best = None
-    for _ in range(3):
-        alone = min(ask(bench, bench.item(), "/report").seconds for _ in range(2))
+    count; the shortest of several tries on both sides, so that a moment in which it stands still does not either."""
+    alone, best, end = 9.0, None, time.monotonic() + LOAD_SECONDS
+    for _ in range(2 * TRIES):
+        alone = min(alone, *(ask(bench, bench.item(), "/report").seconds for _ in range(2)))
         found, together = at_once(bench, 9, "/report")
         wrong = sum(not is_price(answer, bench.release, item) for item, answer in found if not isinstance(answer, Trouble))
         wrong += sum(isinstance(answer, Trouble) for _, answer in found)
-        best = min(best or (9, 9.0), (wrong, together / alone))
-        if best[0] == 0 and best[1] < 6.5:
+        best = min(best or (9, 99.0), (wrong, together))
+        if best[0] == 0 and best[1] / alone < 6.5 or time.monotonic() > end:
             break
-    wrong, ratio = best
+    wrong, ratio = best[0], best[1] / alone
     parts.part(0.4, wrong == 0, f"9 reports at once: {wrong} answers were not right.")
     parts.part(
         0.6,
@@ -70,8 +72,8 @@ def load(bench, parts):
 
 
 def overload(bench, parts):
-    """The best of two: a machine that stands still for a moment is not the operator's doing."""
-    for _ in range(2):
+    """The best of some: a machine that stands still for a moment is not the operator's doing."""
+    for _ in range(3):
         right, shed, health = _flood(bench)
         if right + shed == FLOOD and health:
             break
@@ -104,7 +106,7 @@ def _flood(bench):
 
 
 def crashes(bench, parts):
-    for _ in range(3):  # the best of three, as above
+    for _ in range(TRIES):  # the best, as above
         answer = ask(bench, bench.release.crashes)
         items = [bench.item() for _ in range(6)]
         undisturbed = all(is_price(ask(bench, item), bench.release, item) for item in items)
@@ -115,8 +117,11 @@ def crashes(bench, parts):
     parts.part(0.2, undisturbed, "After one worker died, other requests failed although two workers were left.")
     for _ in range(WORKERS):
         ask(bench, bench.release.leaves)
-    time.sleep(2)
-    found = {ask(bench, bench.item()).status for _ in range(WORKERS)}
+    for seconds in (2, 4):
+        time.sleep(seconds)
+        found = {ask(bench, bench.item()).status for _ in range(WORKERS)}
+        if found <= {200, 503}:
+            break
     parts.part(
         0.2, found <= {200, 503}, "Workers had ended by themselves, and requests were still sent to them two seconds later."
     )
@@ -148,9 +153,9 @@ def blocks(bench, parts):
 
 
 def change(bench, parts):
-    """The best of three: a machine that stands still for a moment is not the operator's doing; a careless change always fails."""
+    """The best of some: a machine that stands still for a moment is not the operator's doing; a careless change always fails."""
     best = None
-    for _ in range(3):
+    for _ in range(TRIES):
         old, new = bench.release, bench.next_release()
         with Traffic(bench, [old, new]) as traffic:
             time.sleep(0.3)
@@ -173,9 +178,12 @@ def change(bench, parts):
 def broken(bench, parts):
     good = bench.release
     for release, what in bench.broken:
-        with Traffic(bench, [good]) as traffic:
-            bench.deploy(release)
-            time.sleep(1)
+        for _ in range(3):  # wanted again where the machine may have stood still
+            with Traffic(bench, [good]) as traffic:
+                bench.deploy(release)
+                time.sleep(1)
+            if traffic.failed <= HICCUPS:
+                break
         parts.part(0.2, traffic.failed <= HICCUPS, f"A new release that {what}: the old one has to go on answering.")
     alive(bench)
     new = bench.last
@@ -193,7 +201,7 @@ def logs(bench, parts):
         ask(bench, bench.release.talks)
     for _ in range(130):
         ask(bench, bench.item())
-    end = time.monotonic() + 5
+    end = time.monotonic() + 10
     kept, names, wanted = {}, [], bench.log[-60:]
     while time.monotonic() < end:
         kept, names = read_logs()
@@ -215,8 +223,8 @@ def logs(bench, parts):
 
 
 def stop(bench, parts):
-    """Best of two, with a new start in between: a machine that stands still for a moment is nobody's doing."""
-    for last in (False, True):
+    """The best of some, with a new start in between: a machine that stands still for a moment is nobody's doing."""
+    for last in (*[False] * (TRIES - 1), True):
         found = []
 
         def slow():
@@ -241,17 +249,18 @@ class Test:
     name: str
     points: int
     function: Callable
+    tries: int = 1  # of those that can be done again as they are
 
 
 TESTS = [
-    Test("passes requests on", 8, passing_on),
-    Test("tells its health", 6, health),
+    Test("passes requests on", 8, passing_on, 3),
+    Test("tells its health", 6, health, 3),
     Test("uses all workers", 12, load),
     Test("stays upright under too much load", 10, overload),
     Test("replaces workers that died", 12, crashes),
     Test("replaces workers that are stuck", 10, blocks),
     Test("changes the release without a failed request", 16, change),
     Test("does not take a broken release", 8, broken),
-    Test("keeps logs, and keeps them small", 10, logs),
+    Test("keeps logs, and keeps them small", 10, logs, 2),
     Test("ends gracefully", 8, stop),
 ]

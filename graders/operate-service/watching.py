@@ -13,6 +13,8 @@ WORKERS = 3
 LOG_BYTES, LOG_FILES = 8192, 3
 # A good operator needs two seconds; what is not there after this is not a slow machine.
 PATIENCE_SECONDS = 15
+# How often a test is tried again for that: each try shows a good operator, and a careless one fails them all.
+TRIES = 5
 # Requests that may fail because the machine stood still; a release that should not answer fails many.
 HICCUPS = 2
 

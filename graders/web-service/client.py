@@ -85,7 +85,7 @@ def _is_complete(data, method):
 class Client:
     """Sends requests to one port. All requests together have `budget` seconds, one has `seconds`."""
 
-    def __init__(self, port, budget, seconds=2.0):
+    def __init__(self, port, budget, seconds=10.0):
         self.port = port
         self._end = time.monotonic() + budget
         self._seconds = seconds

@@ -13,8 +13,8 @@ START = "[ -x run ] || chmod +x run; PORT=$1 exec ./run"
 class Service:
     """One running service; `trouble` says why there is none."""
 
-    START_SECONDS = 5
-    RUN_SECONDS = 25
+    START_SECONDS = 30
+    RUN_SECONDS = 100
 
     def __init__(self, port):
         self.port = port

@@ -3,7 +3,7 @@
 import pytest
 from provost_learner import load
 
-bank = load("bank", seconds=5)
+bank = load("bank")
 
 
 @pytest.mark.points(50)
