@@ -165,6 +165,18 @@ class GateTests(unittest.TestCase):
         self.assertEqual(int(suite.get("tests")), len(suite.findall("testcase")))
         self.assertEqual(int(suite.get("failures")), 1)
 
+    def test_several_labs_are_checked_one_after_the_other(self):
+        other = {name.replace("labs/double", "labs/other"): text.replace("name: double", "name: other") for name, text in GOOD.items() if name.startswith("labs/")}
+        self.write({**other, "labs/README.md": "Labs.\n", "labs/torn/lab.yaml": "name: [\n", "labs/other/samples/wrong/expected.yaml": "{outcome: graded, score: 0}\n"})
+        folders = sorted((self.folder / "labs").iterdir())
+        ended = self.gate("check", "--mutants", 0, "--repeats", 1, *folders)
+        self.assertEqual(ended.returncode, 1, ended.stderr)
+        self.assertIn("README.md is no folder; left out.", ended.stderr)
+        self.assertIn(f"== {self.folder}/labs/double\nCHECK", ended.stdout)
+        self.assertTrue(ended.stdout.endswith(f"1 of 3 labs passed; not: {self.folder}/labs/other, {self.folder}/labs/torn\n"), ended.stdout)
+        ended = self.gate("check", "--mutants", 0, "--repeats", 1, "-o", "json", self.folder / "labs/double", self.folder / "labs/other")
+        self.assertEqual((ended.returncode, [one["passed"] for one in json.loads(ended.stdout)]), (10, [True, False]), ended.stderr)
+
     def test_one_folder_is_graded_and_the_public_part_too(self):
         self.write()
         words = ["grade", "--lab", self.folder / "labs/double", "--submission", self.folder / "labs/double/samples/wrong/submission", "-o", "json"]

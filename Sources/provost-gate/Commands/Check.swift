@@ -5,12 +5,12 @@ import ProvostCore
 /// `provost lab check`, which is documented there for people.
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check that a lab grades right before learners meet it.",
+        abstract: "Check that labs grade right before learners meet them.",
         discussion:
-            "Exit status: 0 every check passed · 10 some failed · 8 something of this machine failed · 1 the lab cannot be read.")
+            "Exit status: 0 every check passed · 10 some failed · 8 something of this machine failed · 1 a lab cannot be read.")
 
-    @Argument(help: "The lab's folder.")
-    var lab: String
+    @Argument(help: "The labs' folders. Of several, what is no folder is left out.")
+    var labs: [String]
     @Option(help: ArgumentHelp("The folder that holds the graders.", valueName: "dir"))
     var graders: String?
     @Option(help: ArgumentHelp("How often the reference is graded; default: lab.yaml's gate, 10.", valueName: "n"))
@@ -28,18 +28,45 @@ struct Check: AsyncParsableCommand {
     var output: FindingFormat = .table
 
     func run() async throws {
-        try await GateFailure.reported {
-            let rooms = try LocalRooms(allowDegraded: allowDegraded)
-            let result: Result<[Finding], any Error>
-            do { result = .success(try await findings(rooms)) } catch { result = .failure(error) }
-            await rooms.close()
-            let findings = try result.get()
-            FindingWriter.write(findings, lab: lab, as: output)
-            throw ExitCode(findings.contains { $0.state == .failed } ? 10 : 0)
+        let (folders, others) = labs.count == 1 ? (labs, []) : (labs.filter(Self.isFolder), labs.filter { !Self.isFolder($0) })
+        for other in others { Text.say("\(other) is no folder; left out.") }
+        guard !folders.isEmpty else { throw ValidationError("None of these is a lab's folder.") }
+        var reports: [LabReport] = []
+        var unread: ExitCode?
+        for folder in folders {
+            // One that cannot be read keeps none of the others from being checked.
+            do {
+                try await GateFailure.reported {
+                    let report = LabReport(lab: folder, findings: try await checked(folder))
+                    reports.append(report)
+                    if output == .table { FindingWriter.write(report, under: folders.count > 1) }
+                }
+            } catch let failure as ExitCode {
+                guard folders.count > 1 else { throw failure }
+                Text.say("\(folder) could not be checked.")
+                unread = failure
+            }
         }
+        FindingWriter.end(reports, of: folders, as: output)
+        if let unread { throw unread }
+        throw ExitCode(reports.allSatisfy(\.passed) ? 0 : 10)
     }
 
-    private func findings(_ rooms: LocalRooms) async throws -> [Finding] {
+    private static func isFolder(_ path: String) -> Bool {
+        var isDirectory: ObjCBool = false
+        return unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
+    }
+
+    /// In rooms of its own, so that nothing of one lab is there for the next.
+    private func checked(_ lab: String) async throws -> [Finding] {
+        let rooms = try LocalRooms(allowDegraded: allowDegraded)
+        let result: Result<[Finding], any Error>
+        do { result = .success(try await findings(of: lab, rooms)) } catch { result = .failure(error) }
+        await rooms.close()
+        return try result.get()
+    }
+
+    private func findings(of lab: String, _ rooms: LocalRooms) async throws -> [Finding] {
         let lab = try LoadedLab(folder: lab, graders: graders, rooms: rooms)
         let onTerminal = output == .table && isatty(STDERR_FILENO) == 1
         let check = LabCheck(

@@ -3,23 +3,45 @@ import Foundation
 
 enum FindingFormat: String, ExpressibleByArgument, CaseIterable { case table, json, junit }
 
-/// Prints findings: a table with reasons, JSON, or a JUnit report for whatever reads those.
+/// What the check of one lab found.
+struct LabReport: Encodable {
+    let lab: String
+    let passed: Bool
+    let findings: [Finding]
+    init(lab: String, findings: [Finding]) {
+        self.lab = lab
+        passed = !findings.contains { $0.state == .failed }
+        self.findings = findings
+    }
+}
+
+/// Prints findings: tables with reasons, JSON, or a JUnit report for whatever reads those.
 enum FindingWriter {
-    private struct Whole: Encodable {
-        let lab: String
-        let passed: Bool
-        let findings: [Finding]
+    /// The table of one lab; `isOneOfSeveral`: below its name.
+    static func write(_ report: LabReport, under isOneOfSeveral: Bool) {
+        Text.out((isOneOfSeveral ? "== \(Text.line(report.lab))\n" : "") + table(report.findings) + (isOneOfSeveral ? "\n" : ""))
     }
 
-    static func write(_ findings: [Finding], lab: String, as format: FindingFormat) {
+    /// What comes behind the last lab: after tables of several a count, otherwise everything. For one lab an object or a suite, for several a list of them.
+    static func end(_ reports: [LabReport], of folders: [String], as format: FindingFormat) {
         switch format {
-        case .table: Text.out(table(findings))
+        case .table:
+            guard folders.count > 1 else { return }
+            let good = Set(reports.filter(\.passed).map(\.lab))
+            let bad = folders.filter { !good.contains($0) }
+            Text.out(
+                "\(good.count) of \(folders.count) labs passed"
+                    + (bad.isEmpty ? "\n" : "; not: \(bad.map(Text.line).joined(separator: ", "))\n"))
         case .json:
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-            let whole = Whole(lab: lab, passed: !findings.contains { $0.state == .failed }, findings: findings)
-            Text.out((try? encoder.encode(whole)).map { String(decoding: $0, as: UTF8.self) + "\n" } ?? "")
-        case .junit: Text.out(junit(findings, lab: lab))
+            let bytes = folders.count > 1 ? try? encoder.encode(reports) : try? encoder.encode(reports.first)
+            Text.out(bytes.map { String(decoding: $0, as: UTF8.self) + "\n" } ?? "")
+        case .junit:
+            let suites = reports.map { junit($0.findings, lab: $0.lab) }.joined()
+            Text.out(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                    + (folders.count > 1 ? "<testsuites>\n\(suites)</testsuites>\n" : suites))
         }
     }
 
@@ -40,8 +62,7 @@ enum FindingWriter {
     private static func junit(_ findings: [Finding], lab: String) -> String {
         let failed = findings.count { $0.state == .failed }
         let skipped = findings.count { $0.state == .skipped }
-        var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-        text +=
+        var text =
             "<testsuite name=\"\(escaped(lab))\" tests=\"\(findings.count)\" failures=\"\(failed)\" errors=\"0\" skipped=\"\(skipped)\">\n"
         for finding in findings {
             text += "  <testcase classname=\"\(escaped(finding.check))\" name=\"\(escaped(finding.subject))\">"

@@ -3,7 +3,7 @@ import ProvostCore
 
 struct LabCheck: AsyncParsableCommand {
     static let configuration = Help.command(
-        "check", "Check that a lab grades right, before learners meet it.",
+        "check", "Check that labs grade right, before learners meet them.",
         note: """
             Runs on this machine in the rooms that a daemon uses; no daemon is needed,
             root is. Graded are the starter (at most its floor), every sample (as its
@@ -12,12 +12,13 @@ struct LabCheck: AsyncParsableCommand {
             notice), and starters that try to forge a result or to carry the hidden
             tests out.
             """,
-        examples: "provost lab check labs/web-service", "provost lab check labs/web-service --repeats 3 --mutants 5 -o junit")
+        examples: "provost lab check labs/web-service", "provost lab check labs/*",
+        "provost lab check labs/web-service --repeats 3 --mutants 5 -o junit")
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, junit }
 
-    @Argument(help: "The folder with lab.yaml.", completion: .directory)
-    var folder: String
+    @Argument(help: "The folders with lab.yaml. Of several, what is no folder is left out.", completion: .directory)
+    var folders: [String]
     @Option(
         help: ArgumentHelp("The folder that holds the graders; default: graders beside the lab's own folder.", valueName: "dir"))
     var graders: String?
@@ -35,12 +36,12 @@ struct LabCheck: AsyncParsableCommand {
     var output: Format = .table
 
     func run() async throws {
-        var words = ["check", folder, "--output", output.rawValue]
+        var words = ["check", "--output", output.rawValue]
         if let graders { words += ["--graders", graders] }
         for (name, value) in [("repeats", repeats), ("mutants", mutants), ("mutant-time", mutantTime), ("jobs", jobs)] {
             if let value { words += ["--\(name)", "\(value)"] }
         }
         if allowDegraded { words.append("--allow-degraded") }
-        try GateProgram().replace(words)
+        try GateProgram().replace(words + ["--"] + folders)
     }
 }
