@@ -102,6 +102,7 @@ class ClientTests(unittest.TestCase):
             b"NaN",
             b"1e400",
             b"-Infinity",
+            b'{"score": ' + b"9" * 400 + b"}",
             b"",
         ):
             self.assertIsNone(http.safe_json(body), body[:20])
@@ -254,6 +255,20 @@ class CloudPipelineTests(unittest.TestCase):
         with self.assertRaises(urllib.error.HTTPError):
             self.call(cloud, "SendMessage", MessageBody="{}")
         self.assertEqual(cloud.buckets["uploads"], before)
+
+    def test_a_full_cloud_still_has_news(self):
+        cloud = self.start("full")
+        with self.assertRaises(self.cloud.Failure):
+            for number in range(100):
+                cloud.put("results", f"fill-{number}", b"x" * 250_000)
+        with self.assertRaises(self.cloud.Failure):
+            for number in range(4000):
+                cloud.put("results", f"crumb-{number}", b"x" * 100)
+        uploads = dict(cloud.buckets["uploads"])
+        cloud.second_wave()
+        self.assertNotEqual(cloud.buckets["uploads"], uploads)
+        cloud.delete("results", "fill-0")
+        cloud.put("results", "again", b"x" * 250_000)
 
     def test_results_that_are_nearly_right_are_wrong(self):
         right = {"key": "a", "etag": "b", "device": "c", "count": 1, "label": "healthy", "score": 0.5}

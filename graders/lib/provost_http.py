@@ -31,11 +31,15 @@ def _refuse(name):
     raise ValueError(f"{name} is not JSON")
 
 
+def _whole(text):
+    return int(text) if len(text) <= 300 else _refuse(f"a number of {len(text)} digits")
+
+
 def safe_json(data):
     """What bytes from a learner's program say as JSON. None when it is something else, or nothing that a test could safely
-    compare and print: NaN, 1e400, lone surrogates, more than 32 levels, numbers of thousands of digits."""
+    compare and print: NaN, 1e400, lone surrogates, more than 32 levels, whole numbers that are too large for a float."""
     try:
-        found = json.loads(data.decode("utf-8"), parse_constant=_refuse)
+        found = json.loads(data.decode("utf-8"), parse_constant=_refuse, parse_int=_whole)
         json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
         return None

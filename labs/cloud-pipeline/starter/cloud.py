@@ -20,7 +20,7 @@ from xml.sax.saxutils import escape
 
 VISIBLE_AGAIN_SECONDS = 4
 LARGEST_OBJECT, LARGEST_MESSAGE = 256 << 10, 16 << 10
-MOST_BYTES = 8 << 20  # of all objects
+MOST_BYTES = 8 << 20  # of all results
 MOST_CONNECTIONS = 32  # at one time; more are closed
 MOST_CALLS = 9000  # in all; then nobody listens any more
 WORDS = ["boiler", "pump", "fan", "펌프", "냉각기", "press 7", "line+2", "100%", "a&b", "전동기"]
@@ -182,16 +182,24 @@ class Cloud:
     def put(self, bucket, key, data, encoding=None):
         with self.lock:
             old = self.buckets[bucket].get(key)
-            size = len(data) - (len(old[0]) if old else 0)
-            if self._bytes + size > MOST_BYTES:
-                raise Failure(507, "InsufficientStorage")
-            self._bytes += size
+            if bucket == "results":
+                self._grow(len(data) - (len(old[0]) if old else 0))
             source = self.buckets["uploads"].get(key.removesuffix(".json")) if bucket == "results" else None
             # Written again although the result was that of this very object.
             self.needless += bool(old and source and source[1].encode() in old[0])
             tag = hashlib.md5(data).hexdigest()
             self.buckets[bucket][key] = (bytes(data), tag, encoding)
             return tag
+
+    def delete(self, bucket, key):
+        with self.lock:
+            old = self.buckets[bucket].pop(key, None)
+            self._grow(-len(old[0]) if old else 0)
+
+    def _grow(self, size):
+        if self._bytes + size > MOST_BYTES:
+            raise Failure(507, "InsufficientStorage")
+        self._bytes += size
 
     def fails(self, *what):
         with self.lock:
@@ -345,8 +353,7 @@ class _Handler(BaseHTTPRequestHandler):
             tag = self.cloud.put(bucket, key, data, self.headers.get("Content-Encoding"))
             self.answer(200, ETag=f'"{tag}"')
         elif self.command == "DELETE":
-            with self.cloud.lock:
-                self.cloud.buckets[bucket].pop(key, None)
+            self.cloud.delete(bucket, key)
             self.answer(204)
         elif not key:
             self.answer(200, self.listing(bucket), Content_Type="application/xml")
