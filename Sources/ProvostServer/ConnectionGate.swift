@@ -4,9 +4,10 @@ import Synchronization
 
 /// How many connections there may be at one time, and how long one may say nothing.
 package struct ConnectionLimits: Sendable {
-    /// Of everybody together.
+    /// Of everybody together. The last eighth is for root and the daemon's own user; what comes over TCP leaves another one to the users of
+    /// the machine.
     package var total: Int
-    /// Of one user of the machine, which a learner's workspace is too. Root and the daemon's own user have the total alone.
+    /// Of one user of the machine, which a learner's workspace is too. Root and the daemon's own user have no such bound.
     package var user: Int
     /// For the first request, the next one, or more of one that has begun. While an answer is on its way there is no such end.
     package var idle: Duration
@@ -37,9 +38,10 @@ package final class ConnectionGate: Sendable {
     /// - Parameter user: at the other end of a Unix socket; nil over TCP, where everybody may come through one proxy.
     package func enter(user: UInt32?) -> String? {
         let bounded = bounded(user)
+        let kept = user == nil ? limits.total / 4 : bounded == nil ? 0 : limits.total / 8
         return counts.withLock { counts in
-            guard counts.total < limits.total else {
-                return "The daemon has as many connections as it takes (\(limits.total)); try again in a minute."
+            guard counts.total < limits.total - kept else {
+                return "The daemon has as many connections as it takes (\(limits.total - kept)); try again in a minute."
             }
             if let bounded {
                 guard counts.users[bounded, default: 0] < limits.user else {

@@ -128,13 +128,25 @@ import Testing
     }
 
     @Test func oneUserLeavesPlacesToOthers() {
-        let gate = ConnectionGate(ConnectionLimits(total: 10, user: 2), ownUser: 7)
+        let gate = ConnectionGate(ConnectionLimits(total: 100, user: 2), ownUser: 7)
         #expect(gate.enter(user: 5) == nil)
         #expect(gate.enter(user: 5) == nil)
         #expect(gate.enter(user: 5)?.contains("2 connections at one time") == true)
         for user in [0, 7, 6, nil] as [UInt32?] { for _ in 0..<2 { #expect(gate.enter(user: user) == nil) } }
-        #expect(gate.enter(user: 8)?.contains("as many connections as it takes (10)") == true)
         gate.leave(user: 5)
         #expect(gate.enter(user: 5) == nil, "what was refused was not counted")
+    }
+
+    @Test func aFloodFromAnywhereLeavesPlacesToTheMachineAndToItsAdministrator() {
+        let gate = ConnectionGate(ConnectionLimits(total: 80, user: 8), ownUser: 7)
+        func flood(_ user: UInt32?) -> Int { (0..<200).prefix { _ in gate.enter(user: user) == nil }.count }
+        #expect(flood(nil) == 60)
+        #expect(gate.enter(user: nil)?.contains("as many connections as it takes (60)") == true)
+        #expect((10..<20).map { flood($0) } == [8, 2, 0, 0, 0, 0, 0, 0, 0, 0])
+        #expect(flood(7) == 10)
+        #expect(gate.enter(user: 0)?.contains("(80)") == true)
+        gate.leave(user: nil)
+        #expect(gate.enter(user: nil) != nil)
+        #expect(gate.enter(user: 0) == nil)
     }
 }
