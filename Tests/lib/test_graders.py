@@ -324,6 +324,51 @@ class SharedTests(GraderTests):
             source = attack.replace("b'{}\\n'", repr(line + b"\n")) + "def f(): return 0\ndef g(): return 0\n"
             self.assertScore(self.grade({"m.py": source}, self.TESTS), 0)
 
+    SAY = """
+        import json, os, time
+        def say(**line):
+            for fd in range(3, 40):
+                try: os.write(fd, json.dumps(line).encode() + b"\\n")
+                except OSError: pass
+        def own(): return os.environ["PYTEST_CURRENT_TEST"].split()[0]
+        def g(): return 2
+    """
+
+    def test_nothing_that_the_module_says_before_the_plan_is_our_fault(self):
+        line = {"name": "a", "points": 30, "hint": "", "hidden": False, "show": False}
+        thirds = {str(number): {**line, "points": 100 / 3} for number in range(3)}
+        for said in (
+            "say(kind='fault', text='x')",
+            "say(kind='unusable', text=[[1]])",
+            f"say(kind='plan', lines={ {'x': line} })",
+            f"say(kind='plan', lines={thirds})",
+        ):
+            source = textwrap.dedent(self.SAY) + said + "\ndef f(): return 1\n"
+            self.assertScore(self.grade({"m.py": source}, self.TESTS), 0)
+
+    def test_what_the_module_says_in_a_test_costs_that_test(self):
+        for said in (
+            "say(kind='fault', text='x')",
+            "import pytest; pytest.exit('bye', 4)",
+            "say(kind='ended', nodeid=own(), outcome={'status': []})",
+        ):
+            source = textwrap.dedent(self.SAY) + f"def f():\n    {said}\n    time.sleep(0.5)\n"
+            graded = self.grade({"m.py": source}, self.TESTS)
+            self.assertScore(graded, 50)
+            self.assertEqual(graded.points, 100)
+
+    def test_no_line_gives_new_time_again_and_again(self):
+        lines = "{'test_m.py::test_a': {'name': 'a', 'points': 100, 'hint': '', 'hidden': False, 'show': False}}"
+        for said in ("kind='began', nodeid=own()", f"kind='plan', lines={lines}", "kind='ended', outcome={'status': 'pass'}"):
+            source = textwrap.dedent(self.SAY) + f"def f():\n    while True:\n        say({said})\n        time.sleep(0.1)\n"
+            self.assertScore(self.grade({"m.py": source}, self.TESTS), 50)
+
+    def test_a_mistake_in_the_tests_scores_nothing_and_is_in_the_log(self):
+        tests = {"test_m.py": "import pytest, m\n@pytest.mark.points(30)\ndef test_a(): pass\n"}
+        graded = self.grade({"m.py": "def f(): return 1\n"}, tests)
+        self.assertScore(graded, 0)
+        self.assertIn("add up to 30", graded.log)
+
 
 if __name__ == "__main__":
     unittest.main()
