@@ -64,6 +64,11 @@ class ReadingTests(unittest.TestCase):
             with self.assertRaises(BadNotebook):
                 notebooks.read(data)
 
+    def test_what_would_fill_the_memory_is_refused_before_it_is_read(self):
+        many = b",".join([b"[]"] * (notebooks.MOST_BRACKETS + 1))
+        with self.assertRaisesRegex(BadNotebook, "nested too much"):
+            notebooks.read(book().encode()[:-1] + b', "x": [' + many + b"]}")
+
     def test_odd_metadata_is_no_role(self):
         for metadata in (
             None,
@@ -157,6 +162,14 @@ class GradingTests(unittest.TestCase):
         found, messages = self.one(source)
         self.assertEqual(found[0], "pass")
         self.assertEqual(messages, ["cell 2 (s), line 8: ValueError: heard []"])
+
+    def test_what_cells_are_run_by_may_answer_anything(self):
+        for answer in ("['x', 'y', 10**5000]", "['x', 'y', -1]", "['x', 'y', True]", "[1, 2, 3]", "{}"):
+            source = f"provost_cell.__code__ = (lambda source, name: {answer}).__code__\ndef f(x):\n    return 2 * x\n"
+            mine = book(cell(source, "s", "solution"), cell("data.sort()"))
+            status, found, messages, errors = graded(self.LAB, mine)
+            self.assertEqual((status, found["t"][1]), (0, 0), errors)
+            self.assertNotIn(", line", messages[0])
 
     def test_magics(self):
         found, messages = self.one("%matplotlib inline\n%time data.sort()\ndef f(x):\n    return 2 * x\n")

@@ -4,6 +4,7 @@ import datetime
 import gc
 import json
 import math
+import os
 import sys
 import textwrap
 import time
@@ -11,6 +12,7 @@ import unittest
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from unittest import mock
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
@@ -349,6 +351,14 @@ def say(text):
 
 
 class HostileTests(LearnerTests):
+    def test_nothing_of_theirs_runs_before_python_does(self):
+        module = self.start("x = 1")
+        packages = self.supervisor.work / f".local/lib/python3.{sys.version_info.minor}/site-packages"
+        packages.mkdir(parents=True)
+        (packages / "e.pth").write_text("import os; os._exit(1)\n")
+        with mock.patch.dict(os.environ, HOME=str(self.supervisor.work)):
+            self.assertEqual(module.x, 1)
+
     def test_answers_written_ahead_are_refused(self):
         self.assertDies(FIND + 'def f():\n say(\'{"id": 3, "value": 42}\\n\' * 3)\n return 1', lambda m: [m.f(), m.f()])
         self.assertDies(FIND + 'say(\'{"id": 1, "value": 42}\\n\')', lambda m: [m.f(), m.f()])

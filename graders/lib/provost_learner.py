@@ -197,13 +197,13 @@ class _Module:
         return "<the learner's module>"
 
 
-def load(name, *, seconds=25, python=("/usr/bin/python3", "-P"), **limits):
+def load(name, *, seconds=25, python=("/usr/bin/python3", "-P", "-s"), **limits):
     """The learner's module `name`, as a file or package at the top of the submission. Nothing is started before its first use.
 
     `seconds`: real time for each call; an endless loop is ended before that by the CPU time of the process, and the start of Python
     does not count. `limits`: `seconds` is not among them; `cpu_seconds`, `memory`, `processes`, `disk`, `read_only`,
     `put` as for `provost_grader.run`, for the process as a whole. What fails while it is imported is raised, as `LearnerError`,
-    at every use.
+    at every use. `python`: how it is started, without the user's site-packages, since its home is the submission.
     """
     return _Module(_Session(name, seconds, list(python), limits))
 

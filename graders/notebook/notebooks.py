@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 MOST_CELLS = 2000
+MOST_BRACKETS = 200_000
 HIDDEN_BEGIN = re.compile(r"\s*#+\s*BEGIN HIDDEN TESTS\s*$")
 HIDDEN_END = re.compile(r"\s*#+\s*END HIDDEN TESTS\s*$")
 
@@ -28,6 +29,9 @@ class Cell:
 
 def read(data):
     """The cells of a notebook."""
+    # Brackets cost a hundred times their size once they are lists and dicts; a large table in a notebook has some thousand.
+    if data.count(b"[") + data.count(b"{") > MOST_BRACKETS:
+        raise BadNotebook("is nested too much")
     try:
         content = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
