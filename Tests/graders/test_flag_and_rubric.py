@@ -190,6 +190,15 @@ class RubricTests(unittest.TestCase):
             self.assertIsNotNone(files.mistake(name, data), name)
 
 
+    def test_words_are_counted_as_far_as_they_are_asked_for(self):
+        self.assertIsNone(files.mistake("a.md", b"one\ttwo\x1fthree \n", 3))
+        self.assertEqual(files.mistake("a.md", b"one two", 2.5), "a.md has 2 words; at least 2.5 are asked for.")
+        self.assertIsNone(files.mistake("a.md", b"ab " * 1_000_000, 3))
+
+    def test_json_of_many_things_is_left_to_people(self):
+        self.assertIsNone(files.mistake("a.json", b"[" + b"[]," * files.MOST_ITEMS + b"0]"))
+
+
 class ReadingTests(unittest.TestCase):
     def setUp(self):
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))

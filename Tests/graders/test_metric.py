@@ -28,6 +28,10 @@ class LabelTests(unittest.TestCase):
         self.assertAlmostEqual(metrics.f1_macro(TRUTH, FOUND), (0.8 + 0.5 + 2 / 3) / 3)
         self.assertAlmostEqual(metrics.f1_macro(["a", "a"], ["a", "x"]), (2 / 3 + 0) / 2)
 
+    def test_f1_macro_of_as_many_labels_as_rows_takes_one_pass(self):
+        rows = [str(number) for number in range(100_000)]
+        self.assertEqual(metrics.f1_macro(rows, rows[:1] + ["x" + row for row in rows[1:]]), 1 / 199_999)
+
     def test_f1_micro_is_accuracy(self):
         self.assertAlmostEqual(metrics.f1_micro(TRUTH, FOUND), 4 / 6)
 
@@ -175,6 +179,12 @@ class FileTests(unittest.TestCase):
         for bad in ("NaN", "inf", "1e999", "0x10", "1_000", "1,5", "٣", "9" * 4000, "--1", "1e5000", ""):
             with self.assertRaises(Invalid):
                 self.read(f'id,label\n1,"{bad}"\n2,2\n3,3\n', task="regression")
+
+    def test_line_of_very_many_fields_is_refused_before_it_is_split(self):
+        commas = "," * (2 << 20)
+        for text in ("id,label" + commas, f"id,label\n1,a{commas}\n", 'id,label\n1,"\n"' + ',"\n"' * (1 << 20)):
+            with self.assertRaisesRegex(Invalid, "too long"):
+                self.read(text)
 
     def test_order(self):
         self.read("id,label\n1,a\n2,b\n3,c\n", order="same")

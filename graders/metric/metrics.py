@@ -11,17 +11,23 @@ def accuracy(truth, found):
     return sum(one == other for one, other in zip(truth, found)) / len(truth)
 
 
+def f1_of_each(truth, found):
+    """Label → F1 = 2·TP / (2·TP + FP + FN), of all labels in truth or prediction; in one pass, for a prediction may name thousands."""
+    real, guessed = Counter(truth), Counter(found)
+    hits = Counter(one for one, other in zip(truth, found) if one == other)
+    # TP + FN is how often a label is in the truth, TP + FP how often it is predicted.
+    return {label: 2 * hits[label] / (real[label] + guessed[label]) for label in real | guessed}
+
+
 def f1_of(label, truth, found):
-    """F1 = 2·TP / (2·TP + FP + FN) of one label; 0 when the label is neither there nor predicted."""
-    pairs = Counter((one == label, other == label) for one, other in zip(truth, found))
-    hits, misses, false = pairs[True, True], pairs[True, False], pairs[False, True]
-    return 2 * hits / (2 * hits + misses + false) if hits else 0.0
+    """F1 of one label; 0 when the label is neither there nor predicted."""
+    return f1_of_each(truth, found).get(label, 0.0)
 
 
 def f1_macro(truth, found):
     """The mean of F1 over all labels that occur, in truth or prediction (as scikit-learn does)."""
-    labels = sorted(set(truth) | set(found))
-    return sum(f1_of(label, truth, found) for label in labels) / len(labels)
+    values = f1_of_each(truth, found)
+    return sum(values[label] for label in sorted(values)) / len(values)
 
 
 def f1_micro(truth, found):

@@ -7,6 +7,7 @@ import re
 
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 LONGEST_FIELD = 1000
+LONGEST_RECORD = 1 << 20
 BOX = ("x1", "y1", "x2", "y2")
 
 
@@ -31,7 +32,18 @@ def rows(data, columns):
         raise Invalid("the predictions hold a NUL character")
     if not text.strip():
         raise Invalid("there are no predictions")
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    taken = 0  # characters of the record that is read now
+
+    def lines():
+        nonlocal taken
+        for line in io.StringIO(text, newline=""):
+            taken += len(line)
+            # A record of millions of commas would become as many fields before anybody could count them.
+            if taken > LONGEST_RECORD:
+                raise Invalid("there is a line that is too long")
+            yield line
+
+    reader = csv.reader(lines(), strict=True)
     try:
         header = [name.strip() for name in next(reader)]
         absent = [column for column in columns if column not in header]
@@ -41,6 +53,7 @@ def rows(data, columns):
             raise Invalid("a column is named twice in the first line")
         places = [header.index(column) for column in columns]
         for record in reader:
+            taken = 0
             if not record:
                 continue
             if len(record) != len(header):
