@@ -2,6 +2,8 @@
 
 import contextlib
 import importlib
+import importlib.machinery
+import importlib.util
 import os
 import subprocess
 import sys
@@ -14,17 +16,33 @@ sys.path[:0] = [str(ROOT / "graders" / "lib"), str(ROOT / "Tests" / "lib")]
 from fake_supervisor import Supervisor  # noqa: E402
 
 
-def load(grader, *names):
-    """Modules of a grader's folder. Other graders may have modules of the same names, so none is left in `sys.modules`."""
+@contextlib.contextmanager
+def folder_of(grader):
+    """A grader's folder on the path. Other graders may have modules of the same names, so none is left in `sys.modules`."""
     folder = str(ROOT / "graders" / grader)
     sys.path.insert(0, folder)
     try:
-        return [importlib.import_module(name) for name in names]
+        yield folder
     finally:
         sys.path.remove(folder)
         for name, module in list(sys.modules.items()):
             if str(getattr(module, "__file__", "") or "").startswith(folder + os.sep):
                 del sys.modules[name]
+
+
+def load(grader, *names):
+    """Modules of a grader's folder."""
+    with folder_of(grader):
+        return [importlib.import_module(name) for name in names]
+
+
+def program(grader):
+    """The file `run` of a grader, as a module."""
+    with folder_of(grader) as folder:
+        loader = importlib.machinery.SourceFileLoader(f"{grader}-run", f"{folder}/run")
+        found = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
+        loader.exec_module(found)
+        return found
 
 
 def grade(grader, submission, *, lab, parameters, settings=None):

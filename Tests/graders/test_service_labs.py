@@ -3,6 +3,7 @@ python3 -m unittest discover -s Tests/graders"""
 
 import contextlib
 import importlib.util
+import itertools
 import json
 import os
 import random
@@ -10,14 +11,16 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import types
 import unittest
 import urllib.error
 import urllib.request
 from pathlib import Path
+from unittest import mock
 
-from loading import ROOT, load
+from loading import ROOT, load, program
 
 import provost_http as http
 
@@ -127,6 +130,31 @@ class OperateServiceTests(unittest.TestCase):
         self.assertEqual(prices.price("한라봉 & tea"), release.price("한라봉 & tea"))
         self.assertEqual(prices.receipt(b"\0\xff"), release.receipt(b"\0\xff"))
         self.assertEqual((prices.RELEASE, prices.CRASHES, prices.HEALTHY), (release.name, release.crashes, True))
+
+    def bench(self):
+        """(the grader's program, its bench without anybody in the other room)."""
+        run = program("operate-service")
+        bench = object.__new__(run.Bench)
+        bench._client, bench._ports, bench._numbers, bench._seed = None, itertools.count(1), itertools.count(1), 0
+        bench._lock, bench.log = threading.Lock(), []
+        return run, bench
+
+    def test_a_new_start_is_no_new_time(self):
+        run, bench = self.bench()
+        with mock.patch.object(run, "Service"), mock.patch.object(run, "Client") as client:
+            client.return_value.left = 0.0
+            bench.restart()
+            self.assertTrue(bench.is_spent)
+            bench.restart()
+        self.assertEqual([call.kwargs["budget"] for call in client.call_args_list], [run.BUDGET_SECONDS, 0.0])
+
+    def test_the_log_keeps_names_and_nothing_large(self):
+        _, bench = self.bench()
+        bench._client = mock.Mock()
+        for release in ("r1", None, ["r1"], {"a": []}, "r" * 101):
+            bench._client.request.return_value = mock.Mock(status=200, object={"release": release})
+            bench.request("GET", "/price")
+        self.assertEqual([release for *_, release in bench.log], ["r1", None, None, None, None])
 
     def test_releases_differ_and_the_starter_has_one_application(self):
         (releases,) = load("operate-service", "releases")

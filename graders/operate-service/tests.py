@@ -237,7 +237,7 @@ def stop(bench, parts):
         thread.join()
         ended = bench.service.wait_for_end(PATIENCE_SECONDS)
         right = sum(not isinstance(answer, Trouble) and is_price(answer, bench.release, item) for item, answer in found)
-        if last or not ended or right == WORKERS or not bench.restart():
+        if last or not ended or right == WORKERS or bench.is_spent or not bench.restart():
             break
         alive(bench)
     parts.part(0.6, right == WORKERS, f"SIGTERM: {WORKERS - right} of {WORKERS} requests that had begun got no right answer.")
