@@ -2,7 +2,6 @@
 
 import socket
 import time
-from pathlib import Path
 
 from provost_grader import Process, clean
 
@@ -55,15 +54,3 @@ class Service:
         end = time.monotonic() + 2
         while self._listens() and time.monotonic() < end:
             time.sleep(0.02)
-
-
-def first_line_mistake():
-    """The mistake that no error message of the system explains: `#!…` with a Windows line end."""
-    path = Path("/grade/submission/run")
-    if not path.is_file():
-        return "There is no file run at the top of the submission."
-    with path.open("rb") as file:
-        first = file.readline(200)
-    if first.startswith(b"#!") and first.endswith(b"\r\n"):
-        return "The first line of run ends in a Windows line end (CR LF), so its interpreter cannot be found. Save run with LF."
-    return None

@@ -6,13 +6,14 @@ import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import quote
 
-from client import Trouble
+from provost_grader import LAB
+from provost_http import Trouble
 
 LARGEST_BODY = 64 << 10
-CASES = json.loads(Path("/grade/lab/tests/cases.json").read_text(encoding="utf-8"))
+JSON = {"Content-Type": "application/json"}  # for a body that is given as bytes
+CASES = json.loads((LAB / "tests" / "cases.json").read_text(encoding="utf-8"))
 
 
 class Failed(Exception):
@@ -159,7 +160,7 @@ def unicode_text(bench, parts):
     for text in texts:
         answer = bench.client.request("GET", path_of(create(bench.client, "글", text)))
         parts.part(answer.object.get("body") == text, f"POST and GET: {text.splitlines()[0][:30]!r} came back changed.")
-    escaped = bench.client.request("POST", "/notes", b'{"title": "\\ud83d\\ude00 \\uac00"}')
+    escaped = bench.client.request("POST", "/notes", b'{"title": "\\ud83d\\ude00 \\uac00"}', headers=JSON)
     parts.part(escaped.object.get("title") == "😀 가", "POST /notes: escapes like \\uac00 in JSON are the character itself.")
 
 
@@ -168,7 +169,7 @@ def invalid_notes(bench, parts):
     before = len(listed(bench.client))
     bodies = [*(text.encode() for text in CASES["invalid"]), b'{"title": "\xff"}']
     for body in bodies:
-        parts.error(bench.client.request("POST", "/notes", body), 400)
+        parts.error(bench.client.request("POST", "/notes", body, headers=JSON), 400)
     parts.error(bench.client.request("POST", "/notes", {"title": "가" * 101}), 400)
     longest = bench.client.request("POST", "/notes", {"title": "가" * 100})
     parts.part(longest.status == 201, "POST /notes: a title of 100 characters is allowed; count characters, not bytes.")
@@ -197,8 +198,10 @@ def wrong_methods(bench, parts):
 def wrong_bodies(bench, parts):
     create(bench.client, "here")
     for content_type in ("text/plain", "application/x-www-form-urlencoded", None):
-        parts.error(bench.client.request("POST", "/notes", b'{"title": "x"}', content_type), 415)
-    answer = bench.client.request("POST", "/notes", {"title": "x"}, "application/json; charset=utf-8")
+        headers = {"Content-Type": content_type} if content_type else {}
+        parts.error(bench.client.request("POST", "/notes", b'{"title": "x"}', headers=headers), 415)
+    charset = {"Content-Type": "application/json; charset=utf-8"}
+    answer = bench.client.request("POST", "/notes", {"title": "x"}, headers=charset)
     parts.part(answer.status == 201, "POST /notes: application/json with a charset is application/json too.")
     parts.error(bench.client.request("POST", "/notes", {"title": "x", "body": "y" * LARGEST_BODY}), 413)
     body = "y" * (LARGEST_BODY - 100)
