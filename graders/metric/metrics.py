@@ -12,7 +12,7 @@ def accuracy(truth, found):
 
 
 def f1_of_each(truth, found):
-    """Label → F1 = 2·TP / (2·TP + FP + FN), of all labels in truth or prediction; in one pass, for a prediction may name thousands."""
+    """Label → F1 = 2·TP / (2·TP + FP + FN), of all labels in truth or prediction; in one pass, for there may be thousands."""
     real, guessed = Counter(truth), Counter(found)
     hits = Counter(one for one, other in zip(truth, found) if one == other)
     # TP + FN is how often a label is in the truth, TP + FP how often it is predicted.
