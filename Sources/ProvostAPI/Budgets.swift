@@ -15,6 +15,17 @@ package struct BudgetOrder: Codable, Sendable {
     }
 }
 
+/// `POST /v1/budgets/total`, and its answer.
+package struct BudgetTotal: Codable, Sendable {
+    package var cohort: Slug
+    /// For all learners together, in time of the budget's unit; nil: as much as each may use.
+    package var total: TimeSpan?
+    package init(cohort: Slug, total: TimeSpan?) {
+        self.cohort = cohort
+        self.total = total
+    }
+}
+
 /// `POST /v1/budgets/adjust`.
 package struct BudgetAdjustment: Codable, Sendable {
     package var cohort: Slug

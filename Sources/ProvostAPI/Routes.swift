@@ -73,6 +73,7 @@
 /// | POST limits/simulate | LimitChange → [LimitEffect]; nothing is changed | who may change it |
 /// | GET limits/explain?cohort=&person=&assignment= | → LimitStanding | own; instructors any |
 /// | POST budgets | BudgetOrder → BudgetOrder | cohort's admins |
+/// | POST budgets/total | BudgetTotal → BudgetTotal | cohort's admins |
 /// | POST budgets/adjust | BudgetAdjustment → BudgetBalance | cohort's admins |
 /// | GET budgets/balance?cohort=&person= | → BudgetReport | own; instructors any |
 /// | GET budgets/ledger?cohort=&person=&workspace= | → [LedgerEntry], oldest first | own; instructors the cohort's |

@@ -9,12 +9,37 @@ extension Store {
 
     /// Grants everybody in the cohort the amount, now and whoever comes later. A higher amount than before adds a grant to each, a lower
     /// one an adjustment; what was used stays used. Another unit begins anew: what was used in the old one no longer counts.
-    /// Throws `notFound`, `invalid` for a negative amount.
+    /// Without a total the one that was set stays. Throws `notFound`, `invalid` for a negative amount, `conflict` for another unit while
+    /// there is a total.
     package func setBudget(_ grant: BudgetGrant, by actor: String, at instant: Timestamp) async throws(ProvostError) {
-        guard grant.amount.milliseconds >= 0 else {
+        guard grant.amount.milliseconds >= 0, (grant.total?.milliseconds ?? 0) >= 0 else {
             throw ProvostError(.invalid, "A budget is 0 or more; remove it with “none”.")
         }
         try await write { db in try db.setBudget(grant, by: actor, at: instant) }
+    }
+
+    /// Bounds what all learners of a cohort use together; nil: no more. What was used before counts. Throws `notFound`, `conflict` without a
+    /// budget, `invalid` for a negative amount.
+    package func setBudgetTotal(
+        cohort: Slug, _ total: TimeSpan?, by actor: String, at instant: Timestamp
+    ) async throws(ProvostError) {
+        guard (total?.milliseconds ?? 0) >= 0 else {
+            throw ProvostError(.invalid, "What a cohort has together is 0 or more; remove it with “none”.")
+        }
+        try await write { db in
+            let key = try db.key(of: cohort, in: "cohort")
+            guard let before = try db.budget(cohort: key, slug: cohort) else {
+                throw ProvostError(
+                    .conflict,
+                    "The cohort “\(cohort)” has no budget, so there is no unit to count in; set one first (provost budget set).")
+            }
+            try db.run("UPDATE budget SET total = ? WHERE cohort = ?", [total?.milliseconds, key])
+            var after = before
+            after.total = total
+            try db.appendAudit(
+                actor: actor, action: "budget.set", subject: cohort.text, details: ["after": after, "before": before], at: instant
+            )
+        }
     }
 
     /// Nothing is counted against a budget any more; the ledger stays. Without one it does nothing. Throws `notFound`.
@@ -162,8 +187,10 @@ extension LedgerEntry {
 
 extension Database {
     func budget(cohort key: String, slug: Slug) throws -> BudgetGrant? {
-        try row("SELECT unit, amount FROM budget WHERE cohort = ?", [key]) {
-            BudgetGrant(cohort: slug, unit: try Column.value($0[0]), amount: TimeSpan(milliseconds: $0[1]))
+        try row("SELECT unit, amount, total FROM budget WHERE cohort = ?", [key]) {
+            BudgetGrant(
+                cohort: slug, unit: try Column.value($0[0]), amount: TimeSpan(milliseconds: $0[1]),
+                total: ($0[2] as Int64?).map { TimeSpan(milliseconds: $0) })
         }
     }
 
@@ -171,12 +198,27 @@ extension Database {
     func setBudget(_ grant: BudgetGrant, by actor: String, at instant: Timestamp) throws {
         let cohort = try key(of: grant.cohort, in: "cohort")
         let before = try budget(cohort: cohort, slug: grant.cohort)
+        if let before, before.unit != grant.unit, before.total != nil {
+            throw ProvostError(
+                .conflict,
+                "What the learners of “\(grant.cohort)” have together counts \(before.unit.rawValue); remove it before you change what is counted (provost budget total \(grant.cohort) none)."
+            )
+        }
+        var grant = grant
+        grant.total = grant.total ?? before?.total
+        // What was used is added up again, since the unit may be another.
         try run(
             """
-            INSERT INTO budget (cohort, unit, amount, setBy, setAt) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (cohort) DO UPDATE SET unit = excluded.unit, amount = excluded.amount, setBy = excluded.setBy,
-              setAt = excluded.setAt
-            """, [cohort, grant.unit.rawValue, grant.amount.milliseconds, actor, instant.milliseconds])
+            INSERT INTO budget (cohort, unit, amount, total, charged, setBy, setAt)
+            VALUES (?1, ?2, ?3, ?4, (
+              SELECT coalesce(sum(l.amount), 0) FROM enrollment e JOIN ledger l ON l.enrollment = e.id
+              WHERE e.cohort = ?1 AND l.unit = ?2 AND l.kind = 'charge'), ?5, ?6)
+            ON CONFLICT (cohort) DO UPDATE SET unit = excluded.unit, amount = excluded.amount, total = excluded.total,
+              charged = excluded.charged, setBy = excluded.setBy, setAt = excluded.setAt
+            """,
+            [
+                cohort, grant.unit.rawValue, grant.amount.milliseconds, grant.total?.milliseconds, actor, instant.milliseconds,
+            ])
         for enrollment in try rows("SELECT id FROM enrollment WHERE cohort = ? ORDER BY id", [cohort], { $0[0] as String }) {
             try grantBudget(to: enrollment, by: actor, at: instant)
         }
@@ -211,11 +253,23 @@ extension Database {
 
     /// nil: the enrollment's cohort has no budget. Only entries in the budget's present unit count.
     func balance(enrollment: String) throws -> BudgetBalance? {
-        let unit = try row(
-            "SELECT b.unit FROM budget b JOIN enrollment e ON e.cohort = b.cohort WHERE e.id = ?", [enrollment]
-        ) { $0[0] as String }
-        guard let unit else { return nil }
+        let budget = try row(
+            "SELECT b.unit, b.cohort, b.total, b.charged FROM budget b JOIN enrollment e ON e.cohort = b.cohort WHERE e.id = ?",
+            [enrollment]
+        ) { (unit: $0[0] as String, cohort: $0[1] as String, total: $0[2] as Int64?, charged: $0[3] as Int64) }
+        guard let budget else { return nil }
+        let unit = budget.unit
         var balance = BudgetBalance(unit: try Column.value(unit))
+        if let total = budget.total {
+            balance.cohort = try row(
+                """
+                SELECT count(*), coalesce(sum(l.amount), 0) FROM workspace w JOIN enrollment e ON e.id = w.enrollment
+                JOIN ledger l ON l.sequence = w.hold
+                WHERE w.state IN \(Self.activeStates) AND e.cohort = ? AND l.unit = ?
+                  AND NOT EXISTS (SELECT 1 FROM ledger x WHERE x.hold = l.sequence)
+                """, [budget.cohort, unit]
+            ) { CohortBalance(total: total, charged: budget.charged, held: $0[1], running: $0[0]) }
+        }
         let sums = try rows(
             """
             SELECT kind, sum(amount) FROM ledger WHERE enrollment = ? AND unit = ? AND kind IN ('grant', 'charge', 'adjust')

@@ -87,6 +87,13 @@ extension Store {
 
 extension Refusal {
     static func budgetUsedUp(_ workspace: Workspace, _ balance: BudgetBalance?) -> ProvostError {
+        if let balance, balance.ownLeft > 0, let cohort = balance.cohort {
+            let held = cohort.held > 0 ? " (\(TimeSpan(milliseconds: cohort.held)) of it set aside for what runs)" : ""
+            return ProvostError(
+                .limitReached,
+                "The \(TimeSpan(milliseconds: cohort.total)) that all learners of \(workspace.cohort) have together are used up\(held); ask an admin of the cohort for more."
+            )
+        }
         let granted = balance.map { TimeSpan(milliseconds: max(0, $0.granted + $0.adjusted)) } ?? .seconds(0)
         let held = balance.map { $0.held > 0 ? " (\(TimeSpan(milliseconds: $0.held)) of it set aside for what runs)" : "" } ?? ""
         let what = balance?.unit == .cpuSeconds ? "CPU time" : "workspace time"

@@ -85,6 +85,12 @@ extension EndToEndTests {
             let forecast = try await room.daemon.must(["budget", "forecast", "--cohort", room.cohort], as: head).output
             #expect(forecast.contains(learner.name) && forecast.contains("90 h") && forecast.contains("not at this pace"))
 
+            let mine = try await room.daemon.cli(["budget", "total", room.cohort, "1h"], as: learner)
+            #expect(mine.status == 4, "\(mine.text)")
+            try await room.daemon.must(["budget", "total", room.cohort, "3000h"], as: head)
+            let together = try await room.daemon.must(["budget", "balance"], as: learner).output
+            #expect(together.contains("3000 h / 3000 h"), "\(together)")
+
             // One charge, as a workspace that ran for an hour and a half leaves it.
             let database = Database(daemon: room.daemon)
             let enrollment = "SELECT e.id FROM enrollment e JOIN person p ON p.id = e.person WHERE p.slug = '\(learner.name)'"

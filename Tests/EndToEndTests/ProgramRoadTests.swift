@@ -5,8 +5,9 @@ import Testing
 extension EndToEndTests {
     /// From a program's file to a cohort that follows it, and on to another version.
     struct ProgramRoadTests {
-        private static func file(_ room: Classroom, due: String = "day 20 23:59", attempts: Int = 5, more: String = "") -> String
-        {
+        private static func file(
+            _ room: Classroom, due: String = "day 20 23:59", attempts: Int = 5, together: Int = 40, more: String = ""
+        ) -> String {
             """
             name: p-\(room.cohort)
             title: {en: Services, ko: 서비스}
@@ -25,7 +26,7 @@ extension EndToEndTests {
               - {name: talk, title: {en: Talk, ko: 발표}, rubric: talk, phase: all, opens: day 30, closes: day 50, weight: 2}
             \(more)
             limits: {learner: {memory: 256MiB, workspaces: 1}}
-            budget: {learner: 10h}
+            budget: {learner: 10h, cohort: \(together)h}
             certificate:
               title: {en: Services}
               summary: {en: Has built services.}
@@ -65,7 +66,13 @@ extension EndToEndTests {
             #expect(try await daemon.must(["cohort", "schedule", cohort]).output.contains("on-site") == false)
             #expect(try await daemon.must(["quota", "show", "cohort:\(cohort)"]).output.contains("256 MiB"))
 
+            func together() async throws -> Double? {
+                try await daemon.must(["budget", "balance", "--person", "\(cohort)-a", "--cohort", cohort, "-o", "json"])
+                    .json["balance"]["cohort"]["total"].number
+            }
+
             let one = try await daemon.must(["enroll", "\(cohort)-a", "--cohort", cohort, "-o", "json"]).json["code"].text
+            #expect(try await together() == 40 * 3_600_000)
             let full = try await daemon.cli(["enroll", "\(cohort)-b", "--cohort", cohort])
             #expect(full.status == 5 && full.errors.contains("is full"), "\(full.text)")
             let learner = Member(name: "\(cohort)-a", home: "\(daemon.folder)/\(cohort)-a")
@@ -78,16 +85,17 @@ extension EndToEndTests {
             #expect(again.status == 5 && again.errors.contains("between two attempts of work lie 1 h"), "\(again.text)")
 
             // What takes is refused as a whole, what gives is applied.
-            try write(Self.file(room, due: "day 10 23:59", attempts: 3))
+            try write(Self.file(room, due: "day 10 23:59", attempts: 3, together: 30))
             try await daemon.must(["program", "publish", path])
             let refused = try await daemon.cli(["cohort", "advance", cohort])
             #expect(
-                refused.status == 7 && refused.errors.contains("due earlier") && refused.errors.contains("fewer attempts"),
+                refused.status == 7 && refused.errors.contains("due earlier") && refused.errors.contains("fewer attempts")
+                    && refused.errors.contains("all together would be smaller (40h, now 30h)"),
                 "\(refused.text)")
             #expect(try await daemon.must(["cohort", "schedule", cohort, "-o", "json"]).json["plan"]["version"].number == 1)
             try write(
                 Self.file(
-                    room, due: "day 25 23:59", attempts: 9,
+                    room, due: "day 25 23:59", attempts: 9, together: 50,
                     more: "  - {name: extra, title: {en: Extra}, lab: \(room.cohort)-work, opens: day 30, closes: day 70}"))
             try await daemon.must(["program", "publish", path])
             let dry = try await daemon.must(["cohort", "advance", cohort, "--dry-run", "-o", "json"]).json
@@ -97,6 +105,7 @@ extension EndToEndTests {
             let after = try await daemon.must(["cohort", "schedule", cohort, "-o", "json"]).json["plan"]
             #expect(after["version"].number == 3 && after["assignments"].items.count == 3)
             #expect(after["assignments"][0]["attempts"].number == 9)
+            #expect(try await together() == 50 * 3_600_000)
             let none = try await daemon.must(["cohort", "advance", cohort, "-o", "json"]).json
             #expect(none["changes"].items.isEmpty)
             try await daemon.must(["audit", "verify"])

@@ -38,6 +38,7 @@ extension EndToEndTests {
             (["quota", "clear", "learner:COHORT/OWNER", "memory"], [4, 4, 4, 4]),
             (["quota", "simulate", "cohort:COHORT", "memory", "1GiB"], [4, 4, 4, 4]),
             (["budget", "set", "COHORT", "60h"], [4, 4, 4, 4]),
+            (["budget", "total", "COHORT", "600h"], [4, 4, 4, 4]),
             (["budget", "adjust", "OWNER", "1h", "--cohort", "COHORT", "--reason", "mine"], [4, 4, 4, 4]),
             (["budget", "balance", "--cohort", "COHORT", "--person", "OWNER"], [0, 4, 0, 4]),
             (["budget", "ledger", "--cohort", "COHORT", "--person", "OWNER"], [0, 4, 0, 4]),

@@ -187,6 +187,7 @@ enum Samples {
                 "budget-forecast-bare",
                 BudgetForecast(person: slug("minji"), balance: balance, chargedInSevenDays: 0, now: instant)),
             Sample("budget-order", BudgetOrder(cohort: slug("spring"), unit: .cpuSeconds, amount: .seconds(3600))),
+            Sample("budget-total", BudgetTotal(cohort: slug("spring"), total: .seconds(3600))),
             Sample("budget-order-bare", BudgetOrder(cohort: slug("spring"), unit: .sessionHours, amount: nil)),
             Sample(
                 "budget-report",

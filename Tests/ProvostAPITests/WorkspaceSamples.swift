@@ -30,7 +30,9 @@ enum WorkspaceSamples {
             outOfMemoryKills: 1, refusedForks: 2, throttledTime: TimeSpan(milliseconds: 1500), diskUsed: .mebibytes(10),
             diskSize: .gibibytes(1), filesUsed: 12, filesSize: 65_536, sessions: 2, quiet: .seconds(61)),
         deadline: later, deadlineCause: "It is stopped after 1 h without input.",
-        balance: BudgetBalance(unit: .sessionHours, granted: 3_600_000, charged: 60_000, held: 600_000, adjusted: -1),
+        balance: BudgetBalance(
+            unit: .sessionHours, granted: 3_600_000, charged: 60_000, held: 600_000, adjusted: -1,
+            cohort: CohortBalance(total: 36_000_000, charged: 60_000, held: 600_000, running: 1)),
         deleteOn: CivilDate(daysSince1970: 20_800))
     static let closing = ClosingInfo(
         cohort: Slug(trusted: "spring"),

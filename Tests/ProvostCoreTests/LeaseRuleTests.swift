@@ -38,6 +38,20 @@ import Testing
         #expect(LeaseRule.timeLeft(balance: nil, usedSinceCharge: 0, cpuMillis: 2000) == nil)
     }
 
+    @Test func whatACohortHasTogetherIsSharedByThoseWhoRun() {
+        var balance = BudgetBalance(
+            unit: .sessionHours, granted: 3_600_000, held: 600_000,
+            cohort: CohortBalance(total: 4_000_000, charged: 1_000_000, held: 1_800_000, running: 3))
+        #expect(balance.left == 1_200_000)
+        #expect(LeaseRule.timeLeft(balance: balance, usedSinceCharge: 0, cpuMillis: 1000) == .seconds(1000))
+        balance.cohort?.charged = 2_500_000
+        #expect(balance.left == -300_000)
+        #expect(LeaseRule.timeLeft(balance: balance, usedSinceCharge: 100_000, cpuMillis: 1000) == .seconds(400))
+        balance.cohort?.total = .max / 2
+        #expect(balance.left == 3_000_000)
+        #expect(LeaseRule.timeLeft(balance: balance, usedSinceCharge: 0, cpuMillis: 1000) == .seconds(3600))
+    }
+
     /// As time runs out in steps of any size, each warning is given at most once, in order, and the last minute never without one.
     @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64])
     func warningsAreGivenOnceAndInOrder(seed: UInt64) {

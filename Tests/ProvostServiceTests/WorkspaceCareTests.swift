@@ -177,6 +177,36 @@ extension RealRooms {
             }
         }
 
+        @Test func whatACohortHasTogetherStopsAllThatRun() async throws {
+            try await WorkspaceHome.with { here in
+                let minji = try await here.home.join("minji")
+                let jun = try await here.home.join("jun")
+                let now = here.home.clock.read()
+                try await here.store.setBudget(
+                    BudgetGrant(cohort: Home.cohort, unit: .sessionHours, amount: .seconds(7200), total: .seconds(2400)),
+                    by: "test",
+                    at: now)
+                let both = [try await here.start(minji), try await here.start(jun)]
+                for seconds in [700, 600] {
+                    here.later.add(.seconds(Int64(seconds)))
+                    await here.workspaces.care?.look()
+                }
+                for workspace in both { #expect(try await here.store.workspace(workspace.id).state == .frozen) }
+                here.later.add(LeaseRule.grace)
+                await here.workspaces.care?.look()
+                for workspace in both {
+                    let after = try await here.store.workspace(workspace.id)
+                    #expect(after.state == .stopped && after.stopReason == .budget)
+                }
+                let balance = try #require(await here.store.balance(cohort: Home.cohort, person: Slug(trusted: "jun")))
+                #expect(balance.ownLeft > 0 && balance.left <= 0 && balance.cohort?.running == 0)
+                await expectFailure(.limitReached, "have together are used up") { _ = try await here.start(minji) }
+                // More for all, and work goes on.
+                try await here.store.setBudgetTotal(cohort: Home.cohort, .seconds(7200), by: "test", at: now)
+                _ = try await here.start(minji)
+            }
+        }
+
         @Test func aLoweredLimitReachesARunningRoom() async throws {
             try await WorkspaceHome.with { here in
                 let minji = try await here.home.join("minji")

@@ -46,6 +46,45 @@ struct BudgetTests {
         #expect(last.kind == .adjust && last.amount == -100_000 && last.actor == "hana" && last.reason == "shared their account")
     }
 
+    @Test func whatACohortHasTogetherBoundsEveryLearner() async throws {
+        let campus = try await Campus.make(learners: 3)
+        func total(_ seconds: Int64?) async throws {
+            try await campus.store.setBudgetTotal(cohort: campus.cohort, seconds.map { .seconds($0) }, by: "hana", at: World.now)
+        }
+        await expectFailure(.conflict, "has no budget") { try await total(1500) }
+        try await campus.budget(.seconds(3600))
+        let first = try await campus.run(0)
+        try await campus.stop(0, start: first, used: used(session: 100))
+        // What was used before counts.
+        try await total(1500)
+        #expect(try await campus.balance(1).cohort == CohortBalance(total: 1_500_000, charged: 100_000))
+        guard case .begin(let second, 600_000) = try await campus.begin(1) else { throw ProvostError(.internalError, "no start") }
+        guard case .begin(let third, 600_000) = try await campus.begin(2) else { throw ProvostError(.internalError, "no start") }
+        let both = CohortBalance(total: 1_500_000, charged: 100_000, held: 1_200_000, running: 2)
+        #expect(try await campus.balance(0).cohort == both)
+        #expect(try await campus.balance(0).left == 200_000)
+        // The last lease is as short as what is left, and then nobody starts, though each has time of their own.
+        let renewed = try await campus.store.renewLease(campus.id(1), start: second, used: used(session: 600), at: World.now)
+        #expect(renewed?.cohort?.left == 0 && renewed?.held == 200_000)
+        await expectFailure(.limitReached, "have together are used up (13 min") { try await campus.begin(0) }
+        // What was set aside and not used comes back.
+        try await campus.stop(2, start: third, used: used(session: 50))
+        guard case .begin(_, 550_000) = try await campus.begin(0) else { throw ProvostError(.internalError, "no start") }
+        // Granting each of them more leaves it, and it does not change what is counted.
+        try await campus.budget(.seconds(7200))
+        #expect(try await campus.balance(2).cohort?.total == 1_500_000)
+        await expectFailure(.conflict, "counts session-hours") { try await campus.budget(.seconds(7200), .cpuSeconds) }
+        try await total(nil)
+        #expect(try await campus.balance(2).left == 7_150_000)
+        try await campus.budget(.seconds(7200), .cpuSeconds)
+        try await total(10)
+        #expect(try await campus.balance(2).cohort?.charged == 0)
+        try await total(nil)
+        try await campus.budget(.seconds(7200))
+        try await total(1500)
+        #expect(try await campus.balance(2).cohort?.charged == 750_000)
+    }
+
     @Test func theForecastGoesByTheLastSevenDays() async throws {
         let campus = try await Campus.make(learners: 3)
         try await campus.budget(.seconds(100 * 3600))

@@ -22,6 +22,9 @@ struct MigrationTests {
             for table in try String.fetchAll(db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table'") {
                 #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table)") ?? 0 > 0, "\(table) has no row")
             }
+            let charged = "SELECT charged, (SELECT sum(amount) FROM ledger WHERE kind = 'charge') FROM budget"
+            let sums = try #require(try Row.fetchOne(db, sql: charged))
+            #expect(sums[0] as Int64 > 0 && sums[0] as Int64 == sums[1], "what was charged before the version that counts it")
             #expect(try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").isEmpty)
             #expect(try String.fetchOne(db, sql: "PRAGMA integrity_check") == "ok")
         }
@@ -60,7 +63,9 @@ struct MigrationTests {
 
 /// One row or more for every table a version brought, written against that version only.
 enum Fixture {
-    static let all = [first, records, regradeSets, workspaces, closings, slots, programs, marks, certificates, rosters, erasures]
+    static let all = [
+        first, records, regradeSets, workspaces, closings, slots, programs, marks, certificates, rosters, erasures, cohortBudgets,
+    ]
 
     private static let a = String(repeating: "a", count: 64)
     private static let b = String(repeating: "b", count: 64)
@@ -75,6 +80,7 @@ enum Fixture {
         UPDATE appeal SET text = 'erased' WHERE enrollment IN (
           SELECT e.id FROM enrollment e JOIN personErasure x ON x.person = e.person);
         """
+    private static let cohortBudgets = "UPDATE budget SET total = 7200000;"
     private static let first = """
         INSERT INTO organization VALUES ('org_1', 'acme', 'Acme');
         INSERT INTO program VALUES ('pro_1', 'org_1', 'backend', 'Backend');

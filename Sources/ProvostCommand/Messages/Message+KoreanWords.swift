@@ -99,6 +99,7 @@ extension Message {
         case .adjusted: "조정"
         case .setAside: "예약"
         case .left: "남음"
+        case .cohortLeft: "기수 전체 남음"
         case .windowBegins: "학습 기간 시작"
         case .windowEnds: "학습 기간 종료"
         case .extendedUntil: "연장 기한"

@@ -128,7 +128,7 @@ package enum Message: Sendable {
         case submission, received, size, digest, person, stage, attempt, file, late, grading, isolation, name, email, role
         case enrollments, server, evidence, unpacked, reason, position, gradings, started, finished
         case dimension, limit, used, boundBy = "bound by", chain, totals
-        case counts, granted, adjusted, setAside = "set aside", left
+        case counts, granted, adjusted, setAside = "set aside", left, cohortLeft = "left for all together"
         case windowBegins = "window begins", windowEnds = "window ends", extendedUntil = "extended until"
         case kind, weight, why, row, step, reply, at
     }

@@ -12,10 +12,13 @@ package struct BudgetGrant: Hashable, Sendable, Codable {
     package var unit: BudgetUnit
     /// For the whole study window, in time of the unit.
     package var amount: TimeSpan
-    package init(cohort: Slug, unit: BudgetUnit, amount: TimeSpan) {
+    /// What all of them may use together; nil: as much as each may.
+    package var total: TimeSpan?
+    package init(cohort: Slug, unit: BudgetUnit, amount: TimeSpan, total: TimeSpan? = nil) {
         self.cohort = cohort
         self.unit = unit
         self.amount = amount
+        self.total = total
     }
 }
 
@@ -83,13 +86,39 @@ package struct BudgetBalance: Hashable, Sendable, Codable {
     package var held: Int64
     /// Of every correction together.
     package var adjusted: Int64
-    package var left: Int64 { granted + adjusted - charged - held }
+    /// What the cohort's learners have together; nil: that is not bounded.
+    package var cohort: CohortBalance?
+    /// What may be set aside now: of the learner's own, and no more than the cohort has.
+    package var left: Int64 { min(ownLeft, cohort?.left ?? .max) }
+    package var ownLeft: Int64 { granted + adjusted - charged - held }
 
-    package init(unit: BudgetUnit, granted: Int64 = 0, charged: Int64 = 0, held: Int64 = 0, adjusted: Int64 = 0) {
+    package init(
+        unit: BudgetUnit, granted: Int64 = 0, charged: Int64 = 0, held: Int64 = 0, adjusted: Int64 = 0,
+        cohort: CohortBalance? = nil
+    ) {
         self.unit = unit
         self.granted = granted
         self.charged = charged
         self.held = held
         self.adjusted = adjusted
+        self.cohort = cohort
+    }
+}
+
+/// What is left of what a cohort's learners have together, in milliseconds of the budget's unit.
+package struct CohortBalance: Hashable, Sendable, Codable {
+    package var total: Int64
+    package var charged: Int64
+    /// In the holds of all that run.
+    package var held: Int64
+    /// How many workspaces run on it.
+    package var running: Int
+    package var left: Int64 { total - charged - held }
+
+    package init(total: Int64, charged: Int64 = 0, held: Int64 = 0, running: Int = 0) {
+        self.total = total
+        self.charged = charged
+        self.held = held
+        self.running = running
     }
 }

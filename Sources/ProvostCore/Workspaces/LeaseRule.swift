@@ -31,12 +31,14 @@ package enum LeaseRule {
             || sinceRenewal.milliseconds >= length.milliseconds - max(0, sinceRenewal.milliseconds)
     }
 
-    /// Real time until the budget ends at the pace at which it can be used at most; nil without a budget.
+    /// Real time until the budget ends at the pace at which it can be used at most; nil without a budget. Of what a cohort has together, all
+    /// that run take the same share.
     ///
     /// `usedSinceCharge` is what the ledger does not know yet, in milliseconds of the unit.
     package static func timeLeft(balance: BudgetBalance?, usedSinceCharge: Int64, cpuMillis: Int) -> TimeSpan? {
         guard let balance else { return nil }
-        let whole = max(0, balance.left + balance.held)
+        let share = balance.cohort.map { $0.left / Int64(max(1, $0.running)) } ?? .max
+        let whole = max(0, min(balance.ownLeft, share) + balance.held)
         let rest = whole - min(whole, max(0, usedSinceCharge))
         switch balance.unit {
         case .sessionHours: return TimeSpan(milliseconds: rest)

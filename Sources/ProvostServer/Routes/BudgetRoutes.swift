@@ -14,6 +14,12 @@ struct BudgetRoutes {
             try await budgets.set(principal, cohort: order.cohort, unit: order.unit, amount: order.amount)
             return try json(order)
         }
+        router.post("budgets/total") { request, context in
+            let principal = try context.known()
+            let body = try await decoded(request, as: BudgetTotal.self)
+            try await budgets.setTotal(principal, cohort: body.cohort, body.total)
+            return try json(body)
+        }
         router.post("budgets/adjust") { request, context in
             let principal = try context.known()
             let body = try await decoded(request, as: BudgetAdjustment.self)

@@ -31,6 +31,13 @@ package struct BudgetService: Sendable {
             BudgetGrant(cohort: cohort, unit: unit, amount: amount), by: principal.name, at: context.now())
     }
 
+    /// Bounds what all learners of a cohort use together; nil: no more.
+    package func setTotal(_ principal: Principal, cohort: Slug, _ total: TimeSpan?) async throws(ProvostError) {
+        try principal.require(.manage(cohort: cohort))
+        if let total { try Self.check(total) }
+        try await context.store.setBudgetTotal(cohort: cohort, total, by: principal.name, at: context.now())
+    }
+
     /// Corrects one learner's budget by an amount of either sign.
     package func adjust(
         _ principal: Principal, cohort: Slug, person: Slug, amount: TimeSpan, reason: String

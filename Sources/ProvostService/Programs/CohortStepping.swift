@@ -60,7 +60,7 @@ struct CohortStepping: Sendable {
         let limits = limits()
         let budget = budget()
         let all = advance.adding(
-            changes: limits.map(\.change) + (budget.change.map { [$0] } ?? []), refusals: budget.refusal.map { [$0] } ?? [])
+            changes: limits.map(\.change) + budget.changes, refusals: budget.refusals)
         let step = CohortStep(
             plan: planning.plan, added: added, changed: changed, removed: removed, limits: limits.map(\.limit),
             budget: budget.grant, lastDay: planning.lastDay > state.cohort.lastDay ? planning.lastDay : nil, changes: all.changes)
@@ -86,18 +86,32 @@ struct CohortStepping: Sendable {
         }
     }
 
-    private func budget() -> (grant: BudgetGrant?, change: ProgramChange?, refusal: String?) {
-        guard let new = program.budget.learner, new != from?.budget.learner else { return (nil, nil, nil) }
-        if let set = state.budget {
-            guard set.amount == from?.budget.learner, set.unit == .sessionHours else { return (nil, nil, nil) }
-            if new < set.amount {
-                return (nil, nil, "each learner's budget would be smaller (\(set.amount.fileText), now \(new.fileText))")
+    /// Only what the program itself changes, and only where nobody has set something else since.
+    private func budget() -> (grant: BudgetGrant?, changes: [ProgramChange], refusals: [String]) {
+        guard state.budget.map({ $0.unit == .sessionHours }) != false else { return (nil, [], []) }
+        var grant: BudgetGrant?
+        var changes: [ProgramChange] = []
+        var refusals: [String] = []
+        func step(
+            _ name: String, _ path: KeyPath<ProgramDescription.Budget, TimeSpan?>, set: TimeSpan?, whose: String,
+            apply: (TimeSpan) -> BudgetGrant?
+        ) {
+            let old = from?.budget[keyPath: path]
+            guard let new = program.budget[keyPath: path], new != old, set == nil || set == old, new != set else { return }
+            if let set, new < set {
+                refusals.append("\(whose) would be smaller (\(set.fileText), now \(new.fileText))")
+                return
             }
+            grant = apply(new)
+            changes.append(ProgramChange(subject: "budget", name: name, before: set?.fileText, after: new.fileText))
         }
-        return (
-            BudgetGrant(cohort: state.cohort.slug, unit: .sessionHours, amount: new),
-            ProgramChange(
-                subject: "budget", name: "learner", before: state.budget?.amount.fileText, after: new.fileText), nil
-        )
+        let cohort = state.cohort.slug
+        step("learner", \.learner, set: state.budget?.amount, whose: "each learner's budget") {
+            BudgetGrant(cohort: cohort, unit: .sessionHours, amount: $0)
+        }
+        step("cohort", \.cohort, set: state.budget?.total, whose: "the budget of all together") {
+            BudgetGrant(cohort: cohort, unit: .sessionHours, amount: grant?.amount ?? state.budget?.amount ?? $0, total: $0)
+        }
+        return (grant, changes, refusals)
     }
 }

@@ -122,7 +122,10 @@ extension ProgramService {
     }
 
     private static func budget(_ program: ProgramDescription, cohort: Slug) -> BudgetGrant? {
-        program.budget.learner.map { BudgetGrant(cohort: cohort, unit: .sessionHours, amount: $0) }
+        // Where only all together are bounded, each may use all of it.
+        (program.budget.learner ?? program.budget.cohort).map {
+            BudgetGrant(cohort: cohort, unit: .sessionHours, amount: $0, total: program.budget.cohort)
+        }
     }
 }
 

@@ -7,6 +7,6 @@ struct Migration: Sendable {
     /// In order; the schema version is how many there are.
     static let all: [Migration] = [
         .first, .records, .regradeSets, .workspaces, .closings, .slots, .programs, .marks, .certificates, .rosters,
-        .erasures,
+        .erasures, .cohortBudgets,
     ]
 }

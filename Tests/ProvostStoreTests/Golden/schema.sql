@@ -214,7 +214,7 @@ CREATE TABLE budget (
   amount INTEGER NOT NULL CHECK (amount >= 0),
   setBy TEXT NOT NULL,
   setAt INTEGER NOT NULL
-) STRICT;
+, total INTEGER CHECK (total >= 0), charged INTEGER NOT NULL DEFAULT 0 CHECK (charged >= 0)) STRICT;
 
 CREATE TABLE certificate (
   id TEXT NOT NULL PRIMARY KEY,
@@ -793,6 +793,12 @@ CREATE TRIGGER auditKept BEFORE UPDATE ON audit
 
 CREATE TRIGGER auditStays BEFORE DELETE ON audit
   BEGIN SELECT RAISE(ABORT, 'an audit entry is never deleted'); END;
+
+CREATE TRIGGER budgetIsCharged AFTER INSERT ON ledger WHEN NEW.kind = 'charge'
+  BEGIN
+    UPDATE budget SET charged = charged + NEW.amount
+    WHERE unit = NEW.unit AND cohort = (SELECT cohort FROM enrollment WHERE id = NEW.enrollment);
+  END;
 
 CREATE TRIGGER certificateKept BEFORE UPDATE ON certificate
   BEGIN SELECT RAISE(ABORT, 'a certificate never changes'); END;

@@ -36,6 +36,9 @@ struct BudgetBalanceShow: AsyncParsableCommand {
                 Column("used", heading: words.heading(.used), amount(\.charged)),
                 Column("set-aside", heading: words.heading(.setAside), amount(\.held)),
                 Column("left", heading: words.heading(.left), amount(\.left)),
+                Column("cohort-left", heading: words.heading(.cohortLeft)) { report in
+                    report.balance?.cohort.map { "\(BudgetCommand.text($0.left)) / \(BudgetCommand.text($0.total))" } ?? ""
+                },
                 Column("window-begins", heading: words.heading(.windowBegins)) {
                     times.short($0.windowBegins, cohort: $0.cohort)
                 },

@@ -10,9 +10,18 @@ struct BudgetCommand: ParsableCommand {
             sets the next lease aside and is charged for what it used; what it did not use
             comes back. Without a budget time is counted, and not against anything.
             """,
-        examples: "provost budget set autumn 60h", "provost budget balance",
+        examples: "provost budget set autumn 60h", "provost budget total autumn 3000h", "provost budget balance",
         "provost budget adjust minji 2h --cohort autumn --reason \"our outage\"", "provost budget forecast --cohort autumn",
-        subcommands: [BudgetSet.self, BudgetAdjust.self, BudgetBalanceShow.self, BudgetLedger.self, BudgetForecastShow.self])
+        subcommands: [
+            BudgetSet.self, BudgetTotalSet.self, BudgetAdjust.self, BudgetBalanceShow.self, BudgetLedger.self,
+            BudgetForecastShow.self,
+        ])
+
+    /// `60h`; nil for “none”.
+    static func amount(_ text: String) throws -> TimeSpan? {
+        if text == "none" { return nil }
+        do { return try TimeSpan(parsing: text) } catch { throw ValidationError(error.message) }
+    }
 
     /// `2.5 h`, `12 min`, `-1 h`: budgets are thought of in hours.
     static func text(_ milliseconds: Int64) -> String {

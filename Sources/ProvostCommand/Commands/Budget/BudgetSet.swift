@@ -21,17 +21,12 @@ struct BudgetSet: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
-    func validate() throws { _ = try read() }
-
-    private func read() throws -> TimeSpan? {
-        if amount == "none" { return nil }
-        do { return try TimeSpan(parsing: amount) } catch { throw ValidationError(error.message) }
-    }
+    func validate() throws { _ = try BudgetCommand.amount(amount) }
 
     func run() async throws {
         let session = try connection.session()
         let made: BudgetOrder = try await session.client.send(
-            .post, Route.path("budgets"), body: BudgetOrder(cohort: cohort, unit: unit, amount: read()))
+            .post, Route.path("budgets"), body: BudgetOrder(cohort: cohort, unit: unit, amount: BudgetCommand.amount(amount)))
         try output.renderer(session).item(
             made,
             [
