@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import time
 import unittest
 from pathlib import Path
 
@@ -257,6 +258,37 @@ class PytestTests(GraderTests):
             ("def test_a():\n    m.f(lambda: 1)", "cannot be given"),
         ):
             self.assertNotGraded(self.grade({"m.py": "def f(x): return x"}, self.in_file(text)), sentence)
+
+    def test_a_learner_of_the_wrong_kind_is_no_fault_of_the_tests(self):
+        fixture = """
+            @pytest.fixture(scope="module")
+            def account():
+                return m.Account("0042")
+
+            def test_a(account):
+                assert account.balance == 0
+
+            def test_b(account):
+                assert account.balance == 0
+        """
+        for source in ("Account = 5", "Account = None", "def Account(_): return {}", "def Account(): pass"):
+            graded = self.grade({"m.py": source}, self.in_file(fixture))
+            self.assertScore(graded, 0)
+            self.assertEqual(graded.points, 100)
+        eager = self.in_file("LIMIT = m.LIMIT + 1\ndef test_a():\n    assert LIMIT == 2\n")
+        self.assertScore(self.grade({"m.py": "LIMIT = 1"}, eager), 100)
+        self.assertScore(self.grade({"m.py": "LIMIT = 'a'"}, eager), 0)
+        mistake = "X = m.f(1)\n@pytest.fixture\ndef broken():\n    return m.f(lambda: 1)\ndef test_a({}): pass\n"
+        for fixture, sentence in (("broken", "cannot be given"), ("absent", "absent")):
+            graded = self.grade({"m.py": "def f(x): return x"}, self.in_file(mistake.format(fixture)))
+            self.assertNotGraded(graded, sentence)
+
+    def test_texts_that_are_dear_to_compare_do_not_stop_the_grader(self):
+        text = "def f(first):\n    return '\\n'.join('aa' + chr(first + n) for n in range(1000))\n"
+        started = time.monotonic()
+        graded = self.grade({"m.py": text}, self.in_file(text + "def test_a():\n    assert m.f(2000) == f(4000)\n"))
+        self.assertScore(graded, 0)
+        self.assertLess(time.monotonic() - started, 20)
 
     def test_our_fault_inside_a_test_is_no_failed_test(self):
         tests = self.in_file("import os\ndef test_a():\n    os.environ['PROVOST_CHANNEL'] = '/nowhere'\n    assert m.f() == 1\n")

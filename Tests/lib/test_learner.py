@@ -1,5 +1,6 @@
 """provost_learner against learners' modules, honest and otherwise: python3 -m unittest discover -s Tests/lib"""
 
+import builtins
 import datetime
 import gc
 import json
@@ -20,6 +21,7 @@ sys.path[:0] = [str(ROOT / "graders" / "lib"), str(Path(__file__).parent)]
 
 import provost_handles  # noqa: E402
 from fake_supervisor import Supervisor  # noqa: E402
+from provost_errors import learner_error  # noqa: E402
 from provost_learner import (  # noqa: E402
     GraderMistake,
     Handle,
@@ -294,8 +296,10 @@ class HonestTests(LearnerTests):
         self.assertEqual(self.learned.values, [])
         with self.assertRaises(LearnerDied):
             account.balance  # noqa: B018
-        with self.assertRaises(GraderMistake):
+        with self.assertRaises(LearnerDied):
             self.learned.echo(account)
+        with self.assertRaises(GraderMistake):
+            self.learned.echo(load("learned").Account)
 
     def test_test_runners_questions_stay_here(self):
         self.assertEqual(self.supervisor.runs, [])
@@ -543,6 +547,11 @@ def f():
             with self.assertRaises(LearnerError) as caught:
                 use()
             self.assertNotIsInstance(caught.exception, bad)
+
+    def test_every_name_of_an_exception_can_be_raised(self):
+        for name in [*vars(builtins), "Own"]:
+            found = {"names": [name, "Exception"], "message": "x", "place": ""}
+            self.assertIsInstance(learner_error(found, Decoder(None)), LearnerError, name)
 
     def test_hash_collisions_are_bounded(self):
         modulus = (1 << 61) - 1

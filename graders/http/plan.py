@@ -229,7 +229,8 @@ class Capture:
                     value = value[int(key)] if int(key) < len(value) else None
                 else:
                     value = value.get(key) if isinstance(value, dict) else None
-        if value is None or isinstance(value, str) and len(value) > 4096:
+        # An object of theirs in an expectation would be taken for a matcher.
+        if value is None or isinstance(value, (dict, list)) or isinstance(value, str) and len(value) > 4096:
             return MISSING
         if self._pattern is not None:
             found = full_match(self._pattern, value, search=True) if isinstance(value, str) else None

@@ -5,6 +5,7 @@ import builtins
 from provost_values import Unreadable
 
 WROTE = "the learner's program wrote into the answers of its module"
+GONE = "the learner's process has ended; what belonged to it is gone"
 
 
 class LearnerError(Exception):
@@ -49,7 +50,8 @@ class UnexpectedObject(LearnerError, TypeError):
 
 def _builtin_exception(name):
     kind = getattr(builtins, name, None)
-    bad = ("StopIteration", "StopAsyncIteration", "Exception")
+    # The first two would end loops of ours; a group cannot be made without the exceptions in it.
+    bad = ("StopIteration", "StopAsyncIteration", "ExceptionGroup", "Exception")
     return kind if isinstance(kind, type) and issubclass(kind, Exception) and name not in bad else None
 
 

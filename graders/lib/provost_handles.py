@@ -3,7 +3,7 @@
 What a handle trusts, and what it refuses to ask of the learner's code, is in README.md.
 """
 
-from provost_errors import WROTE, LearnerDied, LearnerError, UnexpectedObject
+from provost_errors import GONE, WROTE, LearnerDied, LearnerError, UnexpectedObject
 
 MOST_ITEMS = 100_000
 
@@ -142,7 +142,7 @@ class Handle:
 def _request(handle, **request):
     session = get(handle, "_provost_session")
     if get(handle, "_provost_generation") != session.generation:
-        raise LearnerDied("the learner's process has ended; what belonged to it is gone")
+        raise LearnerDied(GONE)
     return session.request({**request, "on": get(handle, "_provost_number")})
 
 

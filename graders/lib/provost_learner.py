@@ -22,7 +22,7 @@ import time
 import weakref
 from pathlib import Path
 
-from provost_errors import WROTE, LearnerDied, LearnerError, LearnerTimeout, UnexpectedObject, learner_error
+from provost_errors import GONE, WROTE, LearnerDied, LearnerError, LearnerTimeout, UnexpectedObject, learner_error
 from provost_grader import PIPE, Process
 from provost_handles import Handle, call, get, kept, operate, own, refuse
 from provost_values import Decoder, GraderMistake, Unreadable, encode, parse
@@ -53,6 +53,7 @@ class _Session:
     """The process in the learner's room: started at first use, started anew after it ended, one call at a time."""
 
     _sessions = weakref.WeakSet()
+    was_asked = False  # any of them, since this process began
 
     def __init__(self, name, seconds, python, limits):
         self._name, self._seconds, self._python, self._limits = name, seconds, python, limits
@@ -103,9 +104,10 @@ class _Session:
 
     def request(self, request, seconds=None):
         """Sends one request and returns the value that came back."""
+        _Session.was_asked = True
         with self._lock:
             if self._process is None:
-                raise LearnerDied("the learner's process has ended; what belonged to it is gone")
+                raise LearnerDied(GONE)
             if self._buffer:
                 self._die(WROTE)
             self._next += 1
@@ -169,8 +171,10 @@ class _Session:
             value = get(value, "_provost_session").module()
         if not isinstance(value, Handle):
             return None
-        if get(value, "_provost_session") is not self or get(value, "_provost_generation") != self.generation:
-            raise GraderMistake("an object of another process was given to the learner's module")
+        if get(value, "_provost_session") is not self:
+            raise GraderMistake("an object of another module was given to the learner's module")
+        if get(value, "_provost_generation") != self.generation:
+            raise LearnerDied(GONE)
         return {"t": "object", "v": get(value, "_provost_number")}
 
 
@@ -206,6 +210,11 @@ def load(name, *, seconds=25, python=("/usr/bin/python3", "-P", "-s"), **limits)
     at every use. `python`: how it is started, without the user's site-packages, since its home is the submission.
     """
     return _Module(_Session(name, seconds, list(python), limits))
+
+
+def learner_was_asked():
+    """Whether anything that a test holds may have come from the learner's code."""
+    return _Session.was_asked
 
 
 def restart():

@@ -4,11 +4,12 @@ A test's source, its parameters and the values in a failed assertion are hidden;
 author's hint, and what the author said by `pytest.fail`.
 """
 
+import difflib
 import os
 
 import pytest
 from provost_grader import Patience, clean, report_test
-from provost_learner import GraderMistake, LearnerError, LearnerTimeout, restart
+from provost_learner import GraderMistake, LearnerError, LearnerTimeout, learner_was_asked, restart
 
 MARKERS = (
     "points(n): what the test is worth; tests without it share what is left of the lab's points",
@@ -17,6 +18,9 @@ MARKERS = (
     "hidden: only instructors see the test",
     "show: the learner may see the whole failure, with the test's source and values",
 )
+
+
+LARGEST_DIFF, LONGEST_DIFF = 2000, 40  # characters and lines, both sides together
 
 
 class GraderFault(Exception):
@@ -83,6 +87,18 @@ def told(error):
     return f"{name} was raised where the test uses the result."
 
 
+def _bounded(compare):
+    """`difflib.ndiff` for short texts only. pytest shows by it how two texts differ, and for a few hundred lines that the learner's
+    code has chosen it takes minutes."""
+
+    def compared(left, right, *options):
+        lines = [*left, *right]
+        is_short = len(lines) <= LONGEST_DIFF and sum(map(len, lines)) <= LARGEST_DIFF
+        return compare(left, right, *options) if is_short else iter(["the texts differ"])
+
+    return compared
+
+
 class Plugin:
     """`planned(lines)` is called once, `began(nodeid)` before each test and `ended(nodeid, outcome)` after it.
 
@@ -100,6 +116,8 @@ class Plugin:
         self._show = {}
 
     def pytest_configure(self, config):
+        # No hook of pytest's can keep it from comparing by itself.
+        difflib.ndiff = _bounded(difflib.ndiff)
         for marker in MARKERS:
             config.addinivalue_line("markers", marker)
 
@@ -111,10 +129,20 @@ class Plugin:
             error = call.excinfo.value
             # pytest wraps what goes wrong in an import, and keeps only its text.
             cause = error.__cause__ or error.__context__ or error
-            if self._is_learners and isinstance(cause, self._is_learners) or isinstance(error, self._is_learners):
+            if self._is_theirs(error) or isinstance(cause, self._is_learners):
                 self.collection_failure = cause
             else:
                 self._say_fault(f"{collector.nodeid} cannot be collected: {error}")
+
+    def _is_theirs(self, error):
+        """Whether what goes wrong outside of a test may be the learner's doing.
+
+        Once their module was asked for anything, a test may hold a number where it expects a function, also long after: pytest keeps
+        what fixtures return or raise. A fixture that does not exist is the test's mistake all the same.
+        """
+        if isinstance(error, self._is_learners):
+            return True
+        return learner_was_asked() and not isinstance(error, (GraderMistake, pytest.FixtureLookupError))
 
     def _say_fault(self, sentence):
         self.fault = self.fault or sentence
@@ -148,7 +176,8 @@ class Plugin:
         elif (
             report.failed
             and call.when != "call"
-            and not isinstance(error, (self._is_learners, pytest.fail.Exception, AssertionError))
+            and not isinstance(error, (pytest.fail.Exception, AssertionError))
+            and not self._is_theirs(error)
         ):
             self._say_fault(f"{call.when} of {item.nodeid}: {type(error).__name__}: {error}")
 
