@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import random
+import signal
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import threading
 import time
 import types
 import unittest
+import unittest.mock
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -106,6 +108,7 @@ class ClientTests(unittest.TestCase):
             b"1e400",
             b"-Infinity",
             b'{"score": ' + b"9" * 400 + b"}",
+            b"[" + b"[]," * 100_000 + b"[]]",
             b"",
         ):
             self.assertIsNone(http.safe_json(body), body[:20])
@@ -119,6 +122,109 @@ class ClientTests(unittest.TestCase):
         with self.assertRaises(http.Trouble) as caught:
             http.Client(free_port()).request("GET", "/")
         self.assertFalse(caught.exception.out_of_time)
+
+
+    def answered(self, *pieces, method="GET"):
+        """What a client makes of an answer that comes in these pieces and leaves the connection open, and how it was asked for."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+
+            def serve():
+                connection, _ = server.accept()
+                with connection, contextlib.suppress(OSError):
+                    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                    connection.recv(4096)
+                    for piece in pieces:
+                        connection.sendall(piece)
+                    connection.recv(1)
+
+            threading.Thread(target=serve, daemon=True).start()
+            return http.Client(server.getsockname()[1], seconds=20).request(method, "/")
+
+    def test_answers_are_read_as_they_come(self):
+        chunks = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+        drops = [bytes([byte]) for byte in chunks]
+        for pieces, body in (
+            ([chunks], b"abc"),
+            (drops, b"abc"),
+            ([self.GOOD[:30], self.GOOD[30:]], b'{"id": 1}'),
+            ([b"HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r", b"\n"], b""),
+            ([b"HTTP/1.1 200 OK\r\nContent-Length: 3000\r\n\r\n", *[b"x"] * 3000], b"x" * 3000),
+        ):
+            self.assertEqual(self.answered(*pieces).body, body)
+
+    def test_headers_without_end_are_refused_at_once(self):
+        for text in (b"a:b\n" * 200_000, b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 20_000 + b"\r\n"):
+            with self.assertRaises(http.Trouble) as caught:
+                self.answered(text)
+            self.assertIn("larger than 64 KiB", str(caught.exception))
+
+    def test_each_piece_of_an_answer_is_looked_at_once(self):
+        class Stream:
+            """A connection on which an answer arrives in a thousand pieces."""
+
+            head = b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 10_000 + b"Content-Length: 900000\r\n\r\n"
+            pieces = [head, *[b"x" * 900] * 1000]
+            settimeout = sendall = lambda self, _: None
+
+            def recv(self, _):
+                return self.pieces.pop(0)
+
+        started = time.process_time()
+        data = http.exchange(Stream(), "GET /", "GET", b"", time.monotonic() + 60)
+        self.assertEqual(len(data), len(Stream.head) + 900_000)
+        self.assertLess(time.process_time() - started, 2)
+
+
+class HttpGraderTests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.client, cls.matching, cls.plan, cls.load = load("http", "client", "matching", "plan", "load")
+
+    def answer(self, body):
+        return self.client.Answer("GET /", b"HTTP/1.1 200 OK\r\n\r\n" + body, "GET")
+
+    def test_an_object_cannot_be_captured(self):
+        capture = self.plan.Capture("json.code", "")
+        for text in ('{"$boom": 1}', '{"$regex": 5}', '{"$any": true}', "[1]", "null"):
+            self.assertIs(capture.take(self.answer(f'{{"code": {text}}}'.encode())), self.matching.MISSING, text)
+        self.assertEqual(capture.take(self.answer(b'{"code": "a1"}')), "a1")
+        self.assertEqual(capture.take(self.answer(b'{"code": 7}')), 7)
+
+    def test_whatever_an_answer_holds_can_be_compared(self):
+        expectation = self.plan.Expectation({"json": {"score": {"$near": [0.5, 1]}}}, "")
+        for text, right in (("0.75", True), ("1", True), ("1" + "0" * 400, False), ("1e400", False), ('"0.5"', False)):
+            mistakes = list(expectation.mistakes(self.answer(f'{{"score": {text}}}'.encode()), self.plan.Captures()))
+            self.assertEqual(mistakes == [None], right, text[:20])
+
+    def test_an_expression_without_end_matches_nothing(self):
+        match = self.matching.full_match
+        self.assertIsNone(match("(a*)*b", "a" * 40, seconds=0.05))
+        self.assertEqual(match("a(b)", "ab")[1], "b")
+        # The alarm may go off while the timer is being stopped, after the match.
+        before = signal.setitimer
+
+        def late(which, seconds):
+            if not seconds:
+                signal.raise_signal(signal.SIGALRM)
+            return before(which, seconds)
+
+        with unittest.mock.patch.object(signal, "setitimer", late):
+            self.assertIsNone(match("a", "a"))
+        self.assertEqual(signal.getsignal(signal.SIGALRM), signal.SIG_DFL)
+
+    def test_a_load_of_nothing_but_failures_is_worth_nothing(self):
+        given = {"request": "GET /", "number": 4, "full-ms": 1, "none-ms": 2, "allowed-errors": 3, "tries": 1}
+        step = self.plan.LoadStep(given, "", set())
+
+        class Client:
+            left = 10
+
+            def send(self, _):
+                raise MemoryError
+
+        share, why = self.load.load(step, Client(), self.plan.Captures())
+        self.assertEqual(share, 0)
+        self.assertIn("4 of 4", why)
 
 
 class OperateServiceTests(unittest.TestCase):

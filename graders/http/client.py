@@ -2,24 +2,10 @@
 
 import http.client
 import io
-import json
-import re
 import socket
 import time
 
-LARGEST_ANSWER = 1 << 20
-
-
-class Trouble(Exception):
-    """The service did not answer properly; the text is for the learner."""
-
-    def __init__(self, text, out_of_time=False):
-        super().__init__(text)
-        self.out_of_time = out_of_time
-
-
-def _refuse(name):
-    raise ValueError(f"{name} is not JSON")
+from provost_http import LARGEST_ANSWER, Trouble, exchange, read_json
 
 
 class Answer:
@@ -49,19 +35,7 @@ class Answer:
     def json(self):
         """The body as JSON. Throws ValueError when it is something else, or nothing that can be compared and sent again
         safely."""
-        try:
-            found = json.loads(self.body.decode("utf-8"), parse_constant=_refuse)
-            json.dumps(found, ensure_ascii=False, allow_nan=False).encode()  # fails for lone surrogates and 1e400
-        except RecursionError:
-            raise ValueError("nested too deeply") from None
-        if not _is_shallow(found, 32):
-            raise ValueError("nested too deeply")
-        return found
-
-
-def _is_shallow(value, depth):
-    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return depth > 0 and all(_is_shallow(one, depth - 1) for one in inside)
+        return read_json(self.body)
 
 
 class _Bytes:
@@ -72,19 +46,6 @@ class _Bytes:
 
     def makefile(self, *_):
         return io.BytesIO(self._data)
-
-
-def _is_complete(data, method):
-    """Whether an answer that may leave the connection open is all there."""
-    head, end, body = data.partition(b"\r\n\r\n")
-    if not end:
-        return False
-    if method == "HEAD" or re.match(rb"HTTP/1\.[01] (204|304)\b", head):
-        return True
-    if re.search(rb"(?im)^transfer-encoding:[ \t]*chunked[ \t]*\r?$", head):
-        return body.endswith(b"0\r\n\r\n")
-    length = re.search(rb"(?im)^content-length:[ \t]*(\d{1,9})[ \t]*\r?$", head)
-    return length is not None and len(body) >= int(length[1])
 
 
 class Client:
@@ -113,7 +74,7 @@ class Client:
             raise Trouble(f"{what}: the service is too slow; its time for all tests is over", out_of_time=True)
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=end - started) as stream:
-                data = self._exchange(stream, request.bytes(self.port), request.method, end)
+                data = exchange(stream, what, request.method, request.bytes(self.port), end)
         except TimeoutError:
             raise Trouble(f"{what}: no complete answer within {self._seconds:g} s", out_of_time=True) from None
         except OSError:
@@ -125,24 +86,3 @@ class Client:
         if b"\r\n\r\n" not in data:
             raise Trouble(f"{what}: the connection was closed in the middle of the answer, or it is not HTTP/1.1")
         return Answer(what, data, request.method, time.monotonic() - started)
-
-    @staticmethod
-    def _exchange(stream, request, method, end):
-        try:
-            stream.sendall(request)
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # a service may refuse a body without reading all of it; its answer counts
-        data = bytearray()
-        while len(data) <= LARGEST_ANSWER and not _is_complete(data, method):
-            left = end - time.monotonic()
-            if left <= 0:
-                raise TimeoutError
-            stream.settimeout(left)
-            try:
-                piece = stream.recv(65536)
-            except ConnectionResetError:
-                break
-            if not piece:
-                break
-            data += piece
-        return bytes(data)

@@ -33,10 +33,10 @@ class _Once:
             if time.monotonic() >= self._end:
                 raise Trouble(f"not all requests were answered within {self._step.seconds:g} s", out_of_time=True)
             answer = self._client.send(self._request)
-        except Trouble as trouble:
+        except Exception as trouble:  # nobody looks at what a thread of the pool throws
             with self._lock:
                 self.errors += 1
-                self.trouble = self.trouble or str(trouble)
+                self.trouble = self.trouble or (str(trouble) if isinstance(trouble, Trouble) else "no answer could be had")
             return
         headers = tuple(answer.header(name) for name in self._step.request.expect.headers)
         with self._lock:

@@ -42,14 +42,16 @@ def full_match(pattern, text, *, search=False, seconds=1.0):
         raise _TooLong
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        return (re.search if search else re.fullmatch)(pattern, text[:LONGEST_TEXT], re.S)
-    except _TooLong:
+        try:
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+            return (re.search if search else re.fullmatch)(pattern, text[:LONGEST_TEXT], re.S)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    except _TooLong:  # perhaps only while the timer was being stopped
         _patience[0] -= 1
         return None
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 
 

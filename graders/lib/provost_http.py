@@ -17,6 +17,10 @@ import time
 from provost_grader import PIPE, Process, SUBMISSION, clean
 
 LARGEST_ANSWER = 1 << 20
+LARGEST_HEAD = 64 << 10
+# After so many pieces of an answer each waits for the next ones: who sends byte by byte must not use up the grader's CPU time.
+QUICK_PIECES, REST_SECONDS = 1000, 0.01
+MOST_CONTAINERS = 20_000  # objects and arrays of one JSON text; an empty one takes thirty times its text in memory
 
 
 class Trouble(Exception):
@@ -35,15 +39,28 @@ def _whole(text):
     return int(text) if len(text) <= 300 else _refuse(f"a number of {len(text)} digits")
 
 
-def safe_json(data):
-    """What bytes from a learner's program say as JSON. None when it is something else, or nothing that a test could safely
-    compare and print: NaN, 1e400, lone surrogates, more than 32 levels, whole numbers that are too large for a float."""
+def read_json(data):
+    """What bytes from a learner's program say as JSON. Throws ValueError when it is something else, or nothing that a test could
+    safely keep, compare and print: NaN, 1e400, lone surrogates, more than 32 levels, more than MOST_CONTAINERS objects and arrays,
+    whole numbers that are too large for a float."""
+    if data.count(b"[") + data.count(b"{") > MOST_CONTAINERS:
+        raise ValueError("too many objects and arrays")
     try:
         found = json.loads(data.decode("utf-8"), parse_constant=_refuse, parse_int=_whole)
         json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
-    except (ValueError, RecursionError):
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if not _is_shallow(found, 32):
+        raise ValueError("nested too deeply")
+    return found
+
+
+def safe_json(data):
+    """The same; None when it is nothing of the kind."""
+    try:
+        return read_json(data)
+    except ValueError:
         return None
-    return found if _is_shallow(found, 32) else None
 
 
 def _is_shallow(value, depth):
@@ -92,17 +109,15 @@ class _Bytes:
         return io.BytesIO(self._data)
 
 
-def _is_complete(data):
-    """Whether an answer that may leave the connection open is all there."""
-    head, end, body = data.partition(b"\r\n\r\n")
-    if not end:
-        return False
-    if re.match(rb"HTTP/1\.[01] (204|304)\b", head):
-        return True
+def _completeness(head, start, method):
+    """A function that says whether an answer with this head is all there, though the connection may stay open. Its body begins at
+    `start`."""
+    if method == "HEAD" or re.match(rb"HTTP/1\.[01] (204|304)\b", head):
+        return lambda data: True
     if re.search(rb"(?im)^transfer-encoding:[ \t]*chunked[ \t]*\r?$", head):
-        return body.endswith(b"0\r\n\r\n")
+        return lambda data: data.endswith(b"0\r\n\r\n", start)
     length = re.search(rb"(?im)^content-length:[ \t]*(\d{1,9})[ \t]*\r?$", head)
-    return length is not None and len(body) >= int(length[1])
+    return lambda data: length is not None and len(data) - start >= int(length[1])
 
 
 class Client:
@@ -135,7 +150,7 @@ class Client:
         lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {text}" for name, text in (head | (headers or {})).items())]
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=end - begin) as stream:
-                data = _exchange(stream, "\r\n".join(lines).encode() + b"\r\n\r\n" + (body or b""), end)
+                data = exchange(stream, what, method, "\r\n".join(lines).encode() + b"\r\n\r\n" + (body or b""), end)
         except TimeoutError:
             raise Trouble(f"{what}: no complete answer within {wanted:g} s", out_of_time=True) from None
         except OSError:
@@ -147,13 +162,15 @@ class Client:
         return Answer(what, data, method, time.monotonic() - begin)
 
 
-def _exchange(stream, request, end):
+def exchange(stream, what, method, request, end):
+    """Sends a request; what came back until it is complete, until the connection is closed, or until it is too large. Throws
+    TimeoutError after `end`. What has come is not looked at again with each piece that comes, for there may be a million."""
     try:
         stream.sendall(request)
     except (BrokenPipeError, ConnectionResetError):
         pass  # a service may refuse a body without reading all of it; its answer counts
-    data = bytearray()
-    while len(data) <= LARGEST_ANSWER and not _is_complete(data):
+    data, pieces, is_complete = bytearray(), 0, None
+    while len(data) <= LARGEST_ANSWER and not (is_complete and is_complete(data)):
         left = end - time.monotonic()
         if left <= 0:
             raise TimeoutError
@@ -165,6 +182,15 @@ def _exchange(stream, request, end):
         if not piece:
             break
         data += piece
+        pieces += 1
+        if pieces > QUICK_PIECES:
+            time.sleep(REST_SECONDS)
+        if is_complete is None:
+            blank = data.find(b"\r\n\r\n", max(0, len(data) - len(piece) - 3))
+            if (blank if blank >= 0 else len(data)) > LARGEST_HEAD:
+                raise Trouble(f"{what}: the headers of the answer are larger than 64 KiB")
+            if blank >= 0:
+                is_complete = _completeness(bytes(data[:blank]), blank + 4, method)
     return bytes(data)
 
 
