@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 import types
+import unicodedata
 import unittest
 import unittest.mock
 import urllib.error
@@ -54,6 +55,16 @@ def reference(lab, **variables):
         finally:
             process.kill()
             process.wait()
+
+
+def said_to(port, request):
+    """What a stand-in answers to these bytes, until it closes the connection."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as stream, contextlib.suppress(ConnectionError):
+        stream.sendall(request)
+        stream.shutdown(socket.SHUT_WR)
+        with stream.makefile("rb") as file:
+            return file.read()
+    return b""
 
 
 def wait_for(condition, seconds=60):
@@ -204,9 +215,9 @@ class HttpGraderTests(unittest.TestCase):
         before = signal.setitimer
 
         def late(which, seconds):
+            before(which, seconds)
             if not seconds:
                 signal.raise_signal(signal.SIGALRM)
-            return before(which, seconds)
 
         with unittest.mock.patch.object(signal, "setitimer", late):
             self.assertIsNone(match("a", "a"))
@@ -315,6 +326,58 @@ class MetadataServiceTests(unittest.TestCase):
         self.assertEqual({status for *_, status in standin.calls}, {200, 429, 500})
 
 
+    def test_requests_with_large_headers_are_cut(self):
+        standin = self.standin.StandIn(free_port(), "test")
+        standin.serve_in_background()
+        self.addCleanup(standin.server.server_close)
+        self.addCleanup(standin.server.shutdown)
+        port = standin.server.server_address[1]
+        key = f"Authorization: Bearer {standin.key}\r\n\r\n".encode()
+        small, large = (b"x: " + b"y" * size + b"\r\n" for size in (10_000, 60_000))
+        self.assertIn(b" 200 ", said_to(port, b"GET /v1/contents HTTP/1.1\r\n" + small + key))
+        # Its key comes too late. The connection may be closed before the answer has been read.
+        self.assertNotIn(b" 200 ", said_to(port, b"GET /v1/contents HTTP/1.1\r\n" + large * 95 + key))
+
+        class Lines:
+            """The file of a connection that sends nothing but long lines."""
+
+            taken = 0
+
+            def readline(self, limit):
+                self.taken += limit
+                return b"y" * limit
+
+        lines = Lines()
+        head = self.standin._Head(lines)
+        self.assertEqual(sum(len(head.readline(65537)) for _ in range(100)), 16 << 10)
+        self.assertEqual(lines.taken, 16 << 10)
+
+    def test_a_prompt_of_accents_costs_no_time(self):
+        started = time.process_time()
+        self.assertEqual(self.standin.composed("a" + "\u0301" * 160_000 + "\u0323" * 160_000), "")
+        self.assertLess(time.process_time() - started, 5)
+        for content in self.standin.make("test", 48):
+            text = unicodedata.normalize("NFD", content["text"]) * 100
+            self.assertEqual(self.standin.composed(text), unicodedata.normalize("NFC", text))
+
+    def listed(self, items, total=5):
+        (tests,) = load("metadata-service", "tests")
+        body = json.dumps({"total": total, "items": items}).encode()
+        data = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+        client = types.SimpleNamespace(request=lambda *_: http.Answer("GET /contents", data, "GET", 0))
+        try:
+            return tests.listed(types.SimpleNamespace(client=client))
+        except tests.Failed as failed:
+            return str(failed)
+
+    def test_pages_are_kept_without_what_nobody_asked_for(self):
+        nest = json.loads("[" * 20 + "]" * 20)
+        self.assertEqual(self.listed([{"id": "x", "year": 2000, "a": [nest] * 500}]), (5, [{"id": "x", "year": 2000}]))
+        self.assertEqual(self.listed([{"id": "x"}] * 60), (5, [{"id": "x"}] * 60))
+        self.assertIn("a page of 300 items", self.listed([{"id": "x"}] * 300))
+        self.assertIn("expected", self.listed([{"id": "x", "a": [nest] * 20_000}]))
+
+
 class CloudPipelineTests(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -403,6 +466,34 @@ class CloudPipelineTests(unittest.TestCase):
         self.assertNotEqual(cloud.buckets["uploads"], uploads)
         cloud.delete("results", "fill-0")
         cloud.put("results", "again", b"x" * 250_000)
+
+    def test_results_are_few_and_listings_short(self):
+        cloud = self.start("many")
+        keys = [f"{'&' * 490}{number}" for number in range(500)]
+        for key in keys:
+            cloud.put("results", key, b"")
+        with self.assertRaises(self.cloud.Failure) as caught:
+            cloud.put("results", "one more", b"")
+        self.assertEqual(caught.exception.status, 507)
+        cloud.put("results", keys[0], b"again")
+        listing = urllib.request.urlopen(f"{cloud.url}/results?list-type=2", timeout=10).read()
+        self.assertEqual(listing.count(b"<Contents>"), 100)
+        self.assertIn(b"<IsTruncated>true<", listing)
+        listing = urllib.request.urlopen(f"{cloud.url}/uploads?list-type=2", timeout=10).read()
+        self.assertEqual(listing.count(b"<Contents>"), len(cloud.buckets["uploads"]))
+        self.assertIn(b"<IsTruncated>false<", listing)
+
+    def test_what_a_request_carries_besides_its_body_is_not_kept(self):
+        cloud = self.start("headers")
+        for encoding, kept in (("gzip", "gzip"), ("g" * 9000, None)):
+            request = urllib.request.Request(f"{cloud.url}/results/a", b"x", {"Content-Encoding": encoding}, method="PUT")
+            urllib.request.urlopen(request, timeout=10).close()
+            self.assertEqual(cloud.buckets["results"]["a"][2], kept)
+        port = cloud.server.server_address[1]
+        head = b"PUT /results/b HTTP/1.1\r\n" + b"x: " + b"y" * 60_000 + b"\r\nContent-Length: 1\r\n\r\nz"
+        said_to(port, head)
+        wait_for(lambda: "b" in cloud.buckets["results"], seconds=2)
+        self.assertEqual(cloud.buckets["results"].get("b", (b"",))[0], b"")
 
     def test_results_that_are_nearly_right_are_wrong(self):
         right = {"key": "a", "etag": "b", "device": "c", "count": 1, "label": "healthy", "score": 0.5}

@@ -19,8 +19,9 @@ from urllib.parse import parse_qs, quote_plus, unquote, urlsplit
 from xml.sax.saxutils import escape
 
 VISIBLE_AGAIN_SECONDS = 4
-LARGEST_OBJECT, LARGEST_MESSAGE = 256 << 10, 16 << 10
-MOST_BYTES = 8 << 20  # of all results
+LARGEST_HEAD, LARGEST_OBJECT, LARGEST_MESSAGE = 16 << 10, 256 << 10, 16 << 10
+MOST_RESULTS, MOST_BYTES = 500, 8 << 20  # of all results together
+MOST_LISTED = 100  # keys in one listing
 MOST_CONNECTIONS = 32  # at one time; more are closed
 MOST_CALLS = 9000  # in all; then nobody listens any more
 WORDS = ["boiler", "pump", "fan", "펌프", "냉각기", "press 7", "line+2", "100%", "a&b", "전동기"]
@@ -183,6 +184,8 @@ class Cloud:
         with self.lock:
             old = self.buckets[bucket].get(key)
             if bucket == "results":
+                if old is None and len(self.buckets[bucket]) >= MOST_RESULTS:
+                    raise Failure(507, "InsufficientStorage")
                 self._grow(len(data) - (len(old[0]) if old else 0))
             source = self.buckets["uploads"].get(key.removesuffix(".json")) if bucket == "results" else None
             # Written again although the result was that of this very object.
@@ -314,9 +317,28 @@ def _whole(value, low, high):
     return value
 
 
+class _Head:
+    """A request's first line and headers are at most LARGEST_HEAD bytes; what comes after that is not read as headers."""
+
+    def __init__(self, file):
+        self._file, self._left = file, LARGEST_HEAD
+
+    def readline(self, limit):
+        line = self._file.readline(min(limit, self._left))
+        self._left -= len(line)
+        return line
+
+    def __getattr__(self, name):
+        return getattr(self._file, name)
+
+
 class _Handler(BaseHTTPRequestHandler):
     timeout = 15
     cloud = None
+
+    def setup(self):
+        super().setup()
+        self.rfile = _Head(self.rfile)
 
     def answer(self, status, data=b"", **headers):
         self.send_response(status)
@@ -350,7 +372,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.cloud.fails(self.command, bucket, key):
             raise Failure(503, "SlowDown")
         if self.command == "PUT":
-            tag = self.cloud.put(bucket, key, data, self.headers.get("Content-Encoding"))
+            encoding = "gzip" if self.headers.get("Content-Encoding") == "gzip" else None
+            tag = self.cloud.put(bucket, key, data, encoding)
             self.answer(200, ETag=f'"{tag}"')
         elif self.command == "DELETE":
             self.cloud.delete(bucket, key)
@@ -361,9 +384,7 @@ class _Handler(BaseHTTPRequestHandler):
             found = self.cloud.buckets[bucket].get(key)
             if found is None:
                 raise Failure(404, "NoSuchKey")
-            # An encoding that a client has set may hold anything.
-            encoding = "gzip" if found[2] == "gzip" else None
-            kind = {"Content_Type": "application/json", "Content_Encoding": encoding, "Last_Modified": formatdate(usegmt=True)}
+            kind = {"Content_Type": "application/json", "Content_Encoding": found[2], "Last_Modified": formatdate(usegmt=True)}
             self.answer(200, found[0], ETag=f'"{found[1]}"', **kind)
 
     def listing(self, bucket):
@@ -372,9 +393,10 @@ class _Handler(BaseHTTPRequestHandler):
             found = sorted((key, one) for key, one in self.cloud.buckets[bucket].items() if key.startswith(prefix))
         rows = "".join(
             f"<Contents><Key>{escape(key)}</Key><ETag>&quot;{one[1]}&quot;</ETag><Size>{len(one[0])}</Size></Contents>"
-            for key, one in found[:1000]
+            for key, one in found[:MOST_LISTED]
         )
-        head = f"<Name>{bucket}</Name><KeyCount>{len(found[:1000])}</KeyCount><IsTruncated>false</IsTruncated>"
+        cut = "true" if len(found) > MOST_LISTED else "false"
+        head = f"<Name>{bucket}</Name><KeyCount>{len(found[:MOST_LISTED])}</KeyCount><IsTruncated>{cut}</IsTruncated>"
         return f'<?xml version="1.0" encoding="UTF-8"?><ListBucketResult>{head}{rows}</ListBucketResult>'.encode()
 
     def queues(self):

@@ -19,7 +19,8 @@ from urllib.parse import parse_qs, urlsplit
 KEY = "local-key"
 PAGE = 10
 RETRY_SECONDS = 1
-LARGEST_BODY = 64 << 10
+LARGEST_HEAD, LARGEST_BODY = 16 << 10, 64 << 10
+MOST_ACCENTS = 500  # combining characters of one prompt
 MOST_CONNECTIONS = 32  # at one time; more are closed
 MOST_CALLS = 2000  # in all; then nobody listens any more
 
@@ -38,6 +39,12 @@ PROSE = [
 def form(text, draw):
     """The same text, composed (NFC) or decomposed (NFD)."""
     return unicodedata.normalize(draw.choice(["NFC", "NFC", "NFD"]), text)
+
+
+def composed(prompt):
+    """A prompt in NFC. The time for that grows with the square of the accents in a row: with hundreds of them, it is no prompt."""
+    accents = sum(1 for sign in prompt if unicodedata.combining(sign))
+    return unicodedata.normalize("NFC", prompt) if accents <= MOST_ACCENTS else ""
 
 
 def make(seed, count):
@@ -178,7 +185,7 @@ class StandIn:
     def chat(self, prompt):
         """(status, value, seconds to wait before the answer, whether an answer comes at all)."""
         now = time.monotonic()
-        prompt = unicodedata.normalize("NFC", prompt)
+        prompt = composed(prompt)
         content = next((one for one in self.contents if unicodedata.normalize("NFC", one["text"]) in prompt), None)
         with self._lock:
             identifier = content["id"] if content else None
@@ -210,9 +217,28 @@ def _message(text):
     return {"choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}]}
 
 
+class _Head:
+    """A request's first line and headers are at most LARGEST_HEAD bytes; what comes after that is not read as headers."""
+
+    def __init__(self, file):
+        self._file, self._left = file, LARGEST_HEAD
+
+    def readline(self, limit):
+        line = self._file.readline(min(limit, self._left))
+        self._left -= len(line)
+        return line
+
+    def __getattr__(self, name):
+        return getattr(self._file, name)
+
+
 class _Handler(BaseHTTPRequestHandler):
     timeout = 15
     standin = None
+
+    def setup(self):
+        super().setup()
+        self.rfile = _Head(self.rfile)
 
     def answer(self, status, value, *headers):
         body = json.dumps(value, ensure_ascii=False).encode()
