@@ -10,6 +10,7 @@ except Unreadable as why:
 
 import os
 import stat
+from pathlib import Path
 
 _SUBMISSION = os.path.join(os.environ.get("PROVOST_GRADE") or "/grade", "submission")
 
@@ -52,6 +53,13 @@ def read_submitted_text(name, limit=1 << 20, *, root=None):
         return read_submitted(name, limit, root=root).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Unreadable(f"{name} is not UTF-8.") from None
+
+
+def files_below(folder):
+    """The regular files below a folder of the submission, as sorted paths. Links are left out and never followed: one to a name
+    that is too long would be an error in `Path.is_file` and in `Path.rglob`."""
+    paths = (Path(parent, name) for parent, _, names in os.walk(folder) for name in names)
+    return sorted(path for path in paths if stat.S_ISREG(os.lstat(path).st_mode))
 
 
 def _open(part, flags, folder, name):

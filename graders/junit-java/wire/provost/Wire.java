@@ -28,6 +28,7 @@ import java.util.Set;
 final class Wire {
     static final int LARGEST = 8 << 20;
     private static final int DEEPEST = 60;
+    private static final int SAME_HASH = 100; // keys of one table: each of them is compared with all others of its hash
     private static final Map<String, Class<?>> PRIMITIVES = Map.of("boolean", boolean.class, "byte", byte.class, "short", short.class, "char",
             char.class, "int", int.class, "long", long.class, "float", float.class, "double", double.class, "String", String.class);
 
@@ -203,10 +204,17 @@ final class Wire {
                 case '?': return Optional.ofNullable(value(depth + 1));
                 case 'A': return array(depth);
                 case 'L': return fill(new ArrayList<>(), count(1), depth);
-                case 'U': return fill(new LinkedHashSet<>(), count(1), depth);
+                case 'U': return new LinkedHashSet<>(keys(fill(new ArrayList<>(), count(1), depth)));
                 case 'M':
+                    int count = count(2);
+                    List<Object> keys = new ArrayList<>(), values = new ArrayList<>();
+                    for (int left = count; left > 0; left--) {
+                        keys.add(value(depth + 1));
+                        values.add(value(depth + 1));
+                    }
+                    keys(keys);
                     Map<Object, Object> map = new LinkedHashMap<>();
-                    for (int left = count(2); left > 0; left--) map.put(value(depth + 1), value(depth + 1));
+                    for (int index = 0; index < count; index++) map.put(keys.get(index), values.get(index));
                     return map;
                 case 'O': return new Handle(number(), text());
                 case 'R': return objects.object(new Handle(number(), text()));
@@ -220,9 +228,17 @@ final class Wire {
             return text;
         }
 
-        private Object fill(Collection<Object> values, int count, int depth) throws IOException {
+        private List<Object> fill(List<Object> values, int count, int depth) throws IOException {
             for (int left = count; left > 0; left--) values.add(value(depth + 1));
             return values;
+        }
+
+        /** The same keys, when they are fit for a table: not so many of one hash that making it takes minutes. */
+        private static List<Object> keys(List<Object> keys) throws IOException {
+            int[] hashes = keys.stream().mapToInt(key -> key == null ? 0 : key.hashCode()).sorted().toArray();
+            for (int index = SAME_HASH; index < hashes.length; index++)
+                if (hashes[index] == hashes[index - SAME_HASH]) throw new IOException("too many keys of one hash");
+            return keys;
         }
 
         private Object array(int depth) throws IOException {
