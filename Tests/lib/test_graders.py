@@ -1,19 +1,27 @@
-"""The graders io, pytest and pytest-shared on small labs: python3 -m unittest discover -s Tests/lib"""
+"""The graders io, pytest and pytest-shared on small labs, and what c-make, bats and the Java graders are made of:
+python3 -m unittest discover -s Tests/lib"""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import textwrap
 import time
 import unittest
+import unittest.mock
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
-sys.path[:0] = [str(ROOT / "graders" / "lib"), str(Path(__file__).parent)]
+sys.path[:0] = [str(ROOT / "graders" / "lib"), str(Path(__file__).parent), str(ROOT / "Tests" / "graders")]
 
+import provost_http  # noqa: E402
+import provost_java  # noqa: E402
 from fake_supervisor import Supervisor  # noqa: E402
+from loading import load  # noqa: E402
+from provost_cases import first_difference  # noqa: E402
+from provost_submission import files_below  # noqa: E402
 
 
 class GraderTests(unittest.TestCase):
@@ -400,6 +408,178 @@ class SharedTests(GraderTests):
         graded = self.grade({"m.py": "def f(): return 1\n"}, tests)
         self.assertScore(graded, 0)
         self.assertIn("add up to 30", graded.log)
+
+
+class SubmissionTests(unittest.TestCase):
+    """Folders that a learner may hand in."""
+
+    def setUp(self):
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+
+    def test_links_to_names_that_are_too_long_are_no_error(self):
+        for name in ("run", "A.java", "x.c"):
+            os.symlink("x" * 300, self.folder / name)
+        (self.folder / "inner").mkdir()
+        (self.folder / "inner" / "B.java").write_text("class B {}\n")
+        own = self.folder / "inner" / "B.java"
+        self.assertEqual(files_below(self.folder), [own])
+        self.assertEqual(provost_java.sources(self.folder), [own])
+        self.assertEqual(provost_java.sources(self.folder / "run"), [])
+        sanitizers, building = load("c-make", "sanitizers", "building")
+        (service,) = load("http", "service")
+        for module in (sanitizers, building, service, provost_http):
+            self.enterContext(unittest.mock.patch.object(module, "SUBMISSION", self.folder))
+        self.assertIn("There is no file run", provost_http.first_line_mistake("run"))
+        self.assertIsNone(service.first_line_mistake(["./run"]))
+        self.assertIsNone(sanitizers.evasion())
+        self.assertEqual((sanitizers._place("x.c", "1"), sanitizers._place("B.java", "1")), ("", " in inner/B.java, line 1"))
+        with unittest.mock.patch.object(building, "run") as run:
+            building.clean_copy()
+        names = subprocess.run(["tar", "-t"], input=run.call_args.kwargs["stdin"], capture_output=True, check=True).stdout.split()
+        self.assertEqual(names, [b"A.java", b"inner/", b"run", b"x.c", b"inner/B.java"])
+
+    def test_sources_that_are_dear_to_read_do_not_stop_the_grader(self):
+        (sanitizers,) = load("c-make", "sanitizers")
+        started = time.process_time()
+        for text in ('\\"' * 1_000_000, '"' + "a" * 2_000_000, "'\\" * 1_000_000, "/*" * 1_000_000):
+            sanitizers._code(text)
+        self.assertLess(time.process_time() - started, 20)
+        code = 'a "x // y" /* b\n */ c // d\n \'"\' e "\\"/*" f'
+        self.assertEqual(sanitizers._code(code), 'a "x // y" \n c \n \'"\' e "\\"/*" f')
+
+    def test_the_first_difference_of_large_files_is_found(self):
+        self.assertEqual(first_difference(b"\n" * 5_000_000, b"\n" * 5_000_000 + b"x"), "line 100001 of the output is wrong")
+        self.assertEqual(first_difference(b"a\nb\n", b"a\nc\n"), "line 2 of the output is wrong")
+        self.assertEqual(first_difference(b"a", b"a\nc\n"), "the output ends too early")
+
+
+class BatsTests(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+
+    def told(self, output, expected):
+        """What expect_output tells, None when it is content."""
+        script = '. "$0"; output=$(cat output; echo .); output=${output%.}; expected=$(cat expected; echo .); '
+        script += 'expect_output "${expected%.}"'
+        (self.folder / "output").write_text(output)
+        (self.folder / "expected").write_text(expected)
+        (self.folder / "0.told").unlink(missing_ok=True)
+        command = ["bash", "-c", script, str(ROOT / "graders" / "bats" / "provost.bash")]
+        environment = {**os.environ, "PROVOST_NOTES": str(self.folder)}
+        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, timeout=60)
+        self.assertEqual(done.stderr, b"")
+        if done.returncode == 0:
+            return None
+        return (self.folder / "0.told").read_text().rstrip("\n")
+
+    def test_the_line_that_is_wrong_is_told(self):
+        for output, expected, line in (
+            ("a", "b", 1),
+            ("", "b", 1),
+            ("a\nb\nc", "a\nx\nc", 2),
+            ("a", "a\nb", 2),
+            ("a\nb", "a", 2),
+            ("a" + "\n" * 60_000 + "x", "a" + "\n" * 60_000 + "y", 60_001),
+        ):
+            self.assertEqual(self.told(output, expected), f"line {line} of the output is wrong")
+        self.assertIsNone(self.told("a\nb", "a\nb"))
+
+    def test_the_output_that_is_kept_is_bounded(self):
+        real = self.folder / "learner"
+        real.write_text('#!/bin/sh\necho "$@"\n')
+        real.chmod(0o755)
+        environment = {**os.environ, "PROVOST_LEARNER": str(real), "PROVOST_NOTES": str(self.folder), "PROVOST_SECONDS": "25s"}
+        for words, given in ((["--", "x"], ["64KiB"]), (["--output", "1MiB", "--", "x"], ["1MiB"])):
+            command = [str(ROOT / "graders" / "bats" / "bin" / "learner"), "run", *words]
+            said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split()
+            self.assertEqual([after for word, after in zip(said, said[1:]) if word == "--output"], given)
+
+
+class JavaTests(unittest.TestCase):
+    WIRE = """
+        package provost;
+
+        import java.io.IOException;
+        import java.util.ArrayList;
+        import java.util.LinkedHashMap;
+        import java.util.LinkedHashSet;
+        import java.util.List;
+        import java.util.Map;
+        import java.util.Set;
+
+        class Try {
+            public static void main(String[] arguments) throws IOException {
+                Wire.Objects none = new Wire.Objects() {
+                    public Wire.Handle handle(Object object) { return null; }
+                    public Object object(Wire.Handle handle) { return null; }
+                };
+                Map<Object, Object> map = new LinkedHashMap<>();
+                Set<Object> set = new LinkedHashSet<>();
+                for (int number = 0; number < 5000; number++) {
+                    map.put("key " + number, number);
+                    set.add(List.of(number, number + 1));
+                }
+                map.put(null, set);
+                System.out.println(new Wire.Reader(new Wire.Writer(none).value(map).message(), none).value().equals(map));
+                for (char tag : new char[] {'U', 'M'}) {
+                    Wire.Writer writer = new Wire.Writer(none).tag(tag).number(50000);
+                    for (int number = 0; number < 50000; number++) {
+                        writer.value(List.of(number, -31 * number));
+                        if (tag == 'M') writer.value(null);
+                    }
+                    try {
+                        new Wire.Reader(writer.message(), none).value();
+                    } catch (IOException refused) {
+                        System.out.println(refused.getMessage());
+                    }
+                }
+            }
+        }
+    """
+
+    @unittest.skipUnless(shutil.which("javac"), "needs a JDK")
+    def test_tables_of_one_hash_are_refused(self):
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        (folder / "Try.java").write_text(textwrap.dedent(self.WIRE))
+        wire = ROOT / "graders" / "junit-java" / "wire" / "provost" / "Wire.java"
+        subprocess.run(["javac", "-d", folder, wire, folder / "Try.java"], check=True)
+        done = subprocess.run(["java", "-cp", folder, "provost.Try"], capture_output=True, text=True, check=True, timeout=60)
+        self.assertEqual(done.stdout.split("\n"), ["true", *["too many keys of one hash"] * 2, ""])
+
+    def test_long_white_space_costs_no_time(self):
+        started = time.process_time()
+        self.assertEqual(provost_java.shown("assertion a" + " " * 19_000 + "x"), "a x")
+        self.assertEqual(provost_java.shown("assertion balance expected:<[5]> but was:<[7]>"), "balance")
+        self.assertLess(time.process_time() - started, 5)
+
+    def run_tests(self, *machines):
+        """What becomes of three tests in machines that tell these events, and then end."""
+        left = [iter(events) for events in machines]
+
+        class Machine:
+            status = 3
+
+            def __init__(self, *_):
+                self.events = left.pop(0)
+
+            def next(self, _):
+                return next(self.events, None)
+
+            def stop(self):
+                pass
+
+        with unittest.mock.patch.object(provost_java, "Machine", Machine):
+            return [status for _, status, _ in provost_java.run_tests([], [], ["a", "b", "c"], 1)]
+
+    def test_a_machine_that_ends_between_two_tests_is_replaced(self):
+        began, passed = (lambda number: ("begin", str(number), "")), (lambda number: ("pass", str(number), ""))
+        first = [began(0), passed(0)]
+        rest = [began(1), passed(1), began(2), passed(2)]
+        self.assertEqual(self.run_tests(first, rest), ["pass"] * 3)
+        self.assertEqual(self.run_tests([*first, began(1)], rest[2:]), ["pass", "fail", "pass"])
+        with unittest.mock.patch.object(provost_java, "our_fault", side_effect=SystemExit):
+            with self.assertRaises(SystemExit):
+                self.run_tests(first, [])
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 """Builds the learner's sources in the learner's room: as they are, and in a clean copy with the sanitizers."""
 
 import io
+import os
 import re
 import secrets
+import stat
 import tarfile
 from pathlib import PurePosixPath
 
@@ -99,9 +101,12 @@ def clean_copy():
     name = f"sanitized-{secrets.token_hex(8)}"
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as archive:
-        for path in sorted(SUBMISSION.rglob("*")):
-            if path.is_symlink() or path.is_dir() or path.is_file():
-                archive.add(path, path.relative_to(SUBMISSION).as_posix(), recursive=False)
+        for folder, folders, names in os.walk(SUBMISSION):
+            folders.sort()
+            for path in (os.path.join(folder, name) for name in sorted([*folders, *names])):
+                # Links go along as links, whatever they lead to.
+                if stat.S_IFMT(os.lstat(path).st_mode) in (stat.S_IFREG, stat.S_IFDIR, stat.S_IFLNK):
+                    archive.add(path, os.path.relpath(path, SUBMISSION), recursive=False)
     unpacked = run(
         ["sh", "-c", 'mkdir "$1" && exec tar -x --no-same-owner -C "$1" -f -', "sh", name], stdin=packed.getvalue(), seconds=60
     )

@@ -4,6 +4,7 @@ import re
 
 from provost_cases import fail
 from provost_grader import SUBMISSION, our_fault, run
+from provost_submission import files_below
 
 KNOWN = ("address", "undefined")
 
@@ -120,8 +121,8 @@ class Sanitizers:
 
 def _place(file, line):
     """“ in FILE, line N”, when the learner's folder has such a file with so many lines."""
-    for path in SUBMISSION.rglob("*"):
-        if path.name == file and path.is_file() and not path.is_symlink() and path.stat().st_size < 1 << 20:
+    for path in files_below(SUBMISSION):
+        if path.name == file and path.stat().st_size < 1 << 20:
             if 0 < int(line) <= path.read_bytes().count(b"\n") + 1:
                 return f" in {path.relative_to(SUBMISSION).as_posix()}, line {line}"
     return ""
@@ -130,7 +131,8 @@ def _place(file, line):
 def _code(text):
     """Source text without comments and the content of literals, with its lines kept."""
     text = text.replace("\\\r\n", "").replace("\\\n", "")
-    parts = r'//[^\n]*|/\*.*?(?:\*/|\Z)|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\''
+    # Literals are taken at one go, and up to the end of the line when they have no end: nothing is tried twice.
+    parts = r'//[^\n]*|/\*.*?(?:\*/|\Z)|"(?:\\.|[^"\\\n])*+"?|\'(?:\\.|[^\'\\\n])*+\'?'
 
     def blank(match):
         return "\n" * match[0].count("\n") if match[0].startswith("/") else match[0]
@@ -140,8 +142,8 @@ def _code(text):
 
 def evasion():
     """The first word in the sources that treats the sanitizers otherwise than the ordinary build: “WORD in FILE”, or None."""
-    for path in sorted(SUBMISSION.rglob("*")):
-        if path.suffix not in _SOURCE_SUFFIXES or path.is_symlink() or not path.is_file() or path.stat().st_size > 4 << 20:
+    for path in files_below(SUBMISSION):
+        if path.suffix not in _SOURCE_SUFFIXES or path.stat().st_size > 4 << 20:
             continue
         found = _FORBIDDEN.search(_code(path.read_bytes().decode(errors="replace")))
         if found:

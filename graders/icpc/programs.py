@@ -89,7 +89,7 @@ def build(package, wanted):
     language, paths = _choose(wanted)
     added = included(package, language)
     paths = sorted({*paths, *(name for name in added if SUFFIXES.get(os.path.splitext(name)[1]) == language)})
-    code = sum(os.path.getsize(SUBMISSION / path) for path in paths if (SUBMISSION / path).exists())
+    code = sum(os.path.getsize(SUBMISSION / path) for path in paths if os.path.exists(SUBMISSION / path))
     if code > package.limits.get("code", 128) << 10:
         raise CompileError(f"the source files are larger than {package.limits.get('code', 128)} KiB")
     # A name that begins with “-” would be an option.

@@ -10,6 +10,7 @@ program, with somebody beside it in its room who sends signals and replaces file
 import http.client
 import io
 import json
+import os
 import re
 import socket
 import time
@@ -287,10 +288,13 @@ def first_line_mistake(name):
     """The mistake that no error message of the system explains: there is no such file, or `#!…` ends in a Windows line end. None
     when there is none."""
     path = SUBMISSION / name
-    if not path.is_file():
+    if not os.path.isfile(path):  # Path.is_file raises for a link to a name that is too long
         return f"There is no file {name} at the top of the submission."
-    with path.open("rb") as file:
-        first = file.readline(200)
+    try:
+        with path.open("rb") as file:
+            first = file.readline(200)
+    except OSError:
+        return None
     if first.startswith(b"#!") and first.endswith(b"\r\n"):
         return (
             f"The first line of {name} ends in a Windows line end (CR LF), so its interpreter cannot be found. Save it with LF."
