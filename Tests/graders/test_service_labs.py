@@ -119,6 +119,7 @@ class ClientTests(unittest.TestCase):
             b"1e400",
             b"-Infinity",
             b'{"score": ' + b"9" * 400 + b"}",
+            b"[" + b"0," * 200_000 + b"0]",
             b"[" + b"[]," * 100_000 + b"[]]",
             b"",
         ):

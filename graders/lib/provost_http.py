@@ -21,7 +21,8 @@ LARGEST_ANSWER = 1 << 20
 LARGEST_HEAD = 64 << 10
 # After so many pieces of an answer each waits for the next ones: who sends byte by byte must not use up the grader's CPU time.
 QUICK_PIECES, REST_SECONDS = 1000, 0.01
-MOST_CONTAINERS = 20_000  # objects and arrays of one JSON text; an empty one takes thirty times its text in memory
+# Of one JSON text: an empty object takes thirty times its text in memory, and many values much time.
+MOST_CONTAINERS, MOST_VALUES = 20_000, 100_000
 
 
 class Trouble(Exception):
@@ -42,10 +43,10 @@ def _whole(text):
 
 def read_json(data):
     """What bytes from a learner's program say as JSON. Throws ValueError when it is something else, or nothing that a test could
-    safely keep, compare and print: NaN, 1e400, lone surrogates, more than 32 levels, more than MOST_CONTAINERS objects and arrays,
-    whole numbers that are too large for a float."""
-    if data.count(b"[") + data.count(b"{") > MOST_CONTAINERS:
-        raise ValueError("too many objects and arrays")
+    safely keep, compare and print: NaN, 1e400, lone surrogates, more than 32 levels, more than MOST_CONTAINERS objects and arrays
+    or MOST_VALUES values, whole numbers that are too large for a float."""
+    if data.count(b"[") + data.count(b"{") > MOST_CONTAINERS or data.count(b",") > MOST_VALUES:
+        raise ValueError("too many values")
     try:
         found = json.loads(data.decode("utf-8"), parse_constant=_refuse, parse_int=_whole)
         json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
