@@ -135,7 +135,6 @@ class ClientTests(unittest.TestCase):
             http.Client(free_port()).request("GET", "/")
         self.assertFalse(caught.exception.out_of_time)
 
-
     def answered(self, *pieces, method="GET"):
         """What a client makes of an answer that comes in these pieces and leaves the connection open, and how it was asked for."""
         with socket.create_server(("127.0.0.1", 0)) as server:
@@ -325,7 +324,6 @@ class MetadataServiceTests(unittest.TestCase):
         needed = sum(map(self.truth.calls_needed, standin.contents))
         self.assertLessEqual(len(standin.calls), needed + 20)
         self.assertEqual({status for *_, status in standin.calls}, {200, 429, 500})
-
 
     def test_requests_with_large_headers_are_cut(self):
         standin = self.standin.StandIn(free_port(), "test")
