@@ -17,8 +17,8 @@ package struct ReportScope: Sendable {
 }
 
 extension Store {
-    /// A row for each cohort of the scope, by organization, program and cohort. Each number is one pass over its table, whatever the
-    /// number of cohorts.
+    /// A row for each cohort of the scope, by organization, program and cohort. What is read is what hangs on the cohorts of the scope, whatever else
+    /// there is.
     ///
     /// `from` to `to`, without its end, is for what has an instant, and `days`, both included, for what has a date in the cohort's zone.
     /// `today`: cohorts whose last day is before it are over. Throws `notFound` for a name that is not there.
@@ -38,22 +38,24 @@ extension Store {
                 """, [scope.organization?.text, scope.program?.text, scope.cohort?.text]
             ) { (id: $0[0] as String, organization: $0.slug(1), program: $0.slug(2), slug: $0.slug(3), lastDay: $0[4] as String) }
             .filter { scope.within?.contains($0.organization) ?? true }
-            // One cohort is looked up by its index; several are cheaper in one pass.
-            let only = cohorts.count == 1 ? cohorts[0].id : nil
+            let asked = try Column.json(cohorts.map(\.id))
             let enrolled = try db.counts(
                 """
                 SELECT cohort, count(*), sum(suspended) FROM enrollment
-                WHERE role = 'learner' AND (?1 IS NULL OR cohort = ?1) GROUP BY cohort
-                """, [only])
-            let active = try db.active(from: from, to: to, cohort: only)
-            let ever = try db.active(from: Timestamp(milliseconds: 0), to: Timestamp(milliseconds: .max), cohort: only)
+                WHERE role = 'learner' AND cohort IN (SELECT value FROM json_each(?)) GROUP BY cohort
+                """, [asked])
+            let begin = Timestamp(milliseconds: 0)
+            let end = Timestamp(milliseconds: .max)
+            let active = try db.active(from: from, to: to, cohorts: asked)
+            let ever = from == begin && to == end ? active : try db.active(from: begin, to: end, cohorts: asked)
             let delivered = try db.counts(
                 """
                 SELECT e.cohort, sum(l.sessionTime), 0 FROM ledger l JOIN enrollment e ON e.id = l.enrollment
-                WHERE l.kind = 'charge' AND l.at >= ?2 AND l.at < ?3 AND (?1 IS NULL OR e.cohort = ?1) GROUP BY e.cohort
-                """, [only, from.milliseconds, to.milliseconds])
-            let certified = try db.certified(cohort: only)
-            let taught = try db.taught(cohort: only, days: days)
+                WHERE l.kind = 'charge' AND l.at >= ?2 AND l.at < ?3 AND e.cohort IN (SELECT value FROM json_each(?1))
+                GROUP BY e.cohort
+                """, [asked, from.milliseconds, to.milliseconds])
+            let certified = try db.certified(cohorts: asked)
+            let taught = try db.taught(cohorts: asked, days: days)
             let leads = try db.leadingToCertificates()
             return cohorts.map { cohort in
                 let over = cohort.lastDay < today.description
@@ -78,29 +80,30 @@ extension Database {
     }
 
     /// By cohort: learners with a certificate that was not revoked.
-    fileprivate func certified(cohort: String?) throws -> [String: (Int64, Int64)] {
+    fileprivate func certified(cohorts: String) throws -> [String: (Int64, Int64)] {
         guard try tableExists("certificate") else { return [:] }
         return try counts(
             """
-            SELECT e.cohort, count(DISTINCT e.id), 0 FROM certificate k JOIN enrollment e ON e.id = k.enrollment
-            WHERE (?1 IS NULL OR e.cohort = ?1) AND NOT EXISTS (SELECT 1 FROM certificateRevocation r WHERE r.certificate = k.id)
+            SELECT e.cohort, count(DISTINCT e.id), 0 FROM enrollment e JOIN certificate k ON k.enrollment = e.id
+            WHERE e.cohort IN (SELECT value FROM json_each(?))
+              AND NOT EXISTS (SELECT 1 FROM certificateRevocation r WHERE r.certificate = k.id)
             GROUP BY e.cohort
-            """, [cohort])
+            """, [cohorts])
     }
 
     /// By cohort whose newest plan has phases with hours and attendance: the hours that learners were there for.
-    fileprivate func taught(cohort: String?, days: (from: CivilDate?, to: CivilDate?)) throws -> [String: TimeSpan] {
+    fileprivate func taught(cohorts: String, days: (from: CivilDate?, to: CivilDate?)) throws -> [String: TimeSpan] {
         let plans = try rows(
             """
             SELECT p.cohort, p.plan FROM cohortPlan p
-            WHERE (?1 IS NULL OR p.cohort = ?1)
+            WHERE p.cohort IN (SELECT value FROM json_each(?))
               AND p.sequence = (SELECT max(n.sequence) FROM cohortPlan n WHERE n.cohort = p.cohort)
-            """, [cohort]
+            """, [cohorts]
         ) { ($0[0] as String, try Column.decoded($0[1], as: CohortPlan.self)) }
         guard !plans.isEmpty else { return [:] }
         var kept: [String: [(phase: Slug?, dates: [CivilDate])]] = [:]
         let marked = try rows(
-            "SELECT cohort, work, terms FROM markedAssignment WHERE ?1 IS NULL OR cohort = ?1", [cohort]
+            "SELECT cohort, work, terms FROM markedAssignment WHERE cohort IN (SELECT value FROM json_each(?))", [cohorts]
         ) { row in
             (
                 row[0] as String, try Column.decoded(row[1], as: MarkedAssignment.Work.self),
@@ -115,12 +118,12 @@ extension Database {
         let attended = try rows(
             """
             SELECT e.cohort, t.date, count(*) FROM enrollment e JOIN attendance t ON t.enrollment = e.id
-            WHERE \(cohort == nil ? "?1 IS NULL" : "e.cohort = ?1") AND e.role = 'learner' AND t.state IN ('present', 'late')
+            WHERE e.cohort IN (SELECT value FROM json_each(?1)) AND e.role = 'learner' AND t.state IN ('present', 'late')
               AND (?2 IS NULL OR t.date >= ?2) AND (?3 IS NULL OR t.date <= ?3)
               AND NOT EXISTS (
                 SELECT 1 FROM attendance n WHERE n.enrollment = t.enrollment AND n.date = t.date AND n.sequence > t.sequence)
             GROUP BY e.cohort, t.date
-            """, [cohort, days.from?.description, days.to?.description]
+            """, [cohorts, days.from?.description, days.to?.description]
         ) { ($0[0] as String, try CivilDate(parsing: $0[1]), $0[2] as Int64) }
         for (owner, date, count) in attended { there[owner, default: [:]][date] = count }
         var sums: [String: TimeSpan] = [:]
@@ -139,19 +142,19 @@ extension Database {
             ) { $0[0] as String })
     }
 
-    /// By cohort: learners who did something in the span, and those of them who are not suspended. The pass is over what was done, not
-    /// over who is enrolled.
-    fileprivate func active(from: Timestamp, to: Timestamp, cohort: String?) throws -> [String: (Int64, Int64)] {
+    /// By cohort: learners who did something in the span, and those of them who are not suspended. One look at an index for each who is
+    /// enrolled: the submissions of a large program are many times as many.
+    fileprivate func active(from: Timestamp, to: Timestamp, cohorts: String) throws -> [String: (Int64, Int64)] {
         try counts(
             """
-            SELECT e.cohort, count(*), sum(1 - e.suspended) FROM (
-                SELECT s.cohort AS cohort, s.person AS person FROM submission s
-                WHERE s.receivedAt >= ?2 AND s.receivedAt < ?3 AND (?1 IS NULL OR s.cohort = ?1)
-              UNION
-                SELECT n.cohort, n.person FROM ledger l JOIN enrollment n ON n.id = l.enrollment
-                WHERE l.kind = 'charge' AND l.at >= ?2 AND l.at < ?3 AND (?1 IS NULL OR n.cohort = ?1)
-            ) d JOIN enrollment e ON e.person = d.person AND e.cohort = d.cohort
-            WHERE e.role = 'learner' GROUP BY e.cohort
-            """, [cohort, from.milliseconds, to.milliseconds])
+            SELECT e.cohort, count(*), sum(1 - e.suspended) FROM enrollment e
+            WHERE e.role = 'learner' AND e.cohort IN (SELECT value FROM json_each(?1)) AND (
+              EXISTS (
+                SELECT 1 FROM submission s
+                WHERE s.person = e.person AND s.cohort = e.cohort AND s.receivedAt >= ?2 AND s.receivedAt < ?3)
+              OR EXISTS (
+                SELECT 1 FROM ledger l WHERE l.enrollment = e.id AND l.kind = 'charge' AND l.at >= ?2 AND l.at < ?3))
+            GROUP BY e.cohort
+            """, [cohorts, from.milliseconds, to.milliseconds])
     }
 }
