@@ -6,7 +6,8 @@ extension EndToEndTests {
     /// From a program's file to a cohort that follows it, and on to another version.
     struct ProgramRoadTests {
         private static func file(
-            _ room: Classroom, due: String = "day 20 23:59", attempts: Int = 5, together: Int = 40, more: String = ""
+            _ room: Classroom, due: String = "day 20 23:59", attempts: Int = 5, together: Int = 40, mean: Int = 60,
+            more: String = ""
         ) -> String {
             """
             name: p-\(room.cohort)
@@ -30,7 +31,7 @@ extension EndToEndTests {
             certificate:
               title: {en: Services}
               summary: {en: Has built services.}
-              requirements: [{mean: 60%}]
+              requirements: [{mean: \(mean)%}]
 
             """
         }
@@ -85,17 +86,18 @@ extension EndToEndTests {
             #expect(again.status == 5 && again.errors.contains("between two attempts of work lie 1 h"), "\(again.text)")
 
             // What takes is refused as a whole, what gives is applied.
-            try write(Self.file(room, due: "day 10 23:59", attempts: 3, together: 30))
+            try write(Self.file(room, due: "day 10 23:59", attempts: 3, together: 30, mean: 70))
             try await daemon.must(["program", "publish", path])
             let refused = try await daemon.cli(["cohort", "advance", cohort])
             #expect(
                 refused.status == 7 && refused.errors.contains("due earlier") && refused.errors.contains("fewer attempts")
-                    && refused.errors.contains("all together would be smaller (40h, now 30h)"),
+                    && refused.errors.contains("all together would be smaller (40h, now 30h)")
+                    && refused.errors.contains("ask for more (mean 60%, now mean 70%)"),
                 "\(refused.text)")
             #expect(try await daemon.must(["cohort", "schedule", cohort, "-o", "json"]).json["plan"]["version"].number == 1)
             try write(
                 Self.file(
-                    room, due: "day 25 23:59", attempts: 9, together: 50,
+                    room, due: "day 25 23:59", attempts: 9, together: 50, mean: 50,
                     more: "  - {name: extra, title: {en: Extra}, lab: \(room.cohort)-work, opens: day 30, closes: day 70}"))
             try await daemon.must(["program", "publish", path])
             let dry = try await daemon.must(["cohort", "advance", cohort, "--dry-run", "-o", "json"]).json

@@ -60,7 +60,7 @@ struct CohortStepping: Sendable {
         let limits = limits()
         let budget = budget()
         let all = advance.adding(
-            changes: limits.map(\.change) + budget.changes, refusals: budget.refusals)
+            changes: limits.map(\.change) + budget.changes, refusals: budget.refusals + certificate())
         let step = CohortStep(
             plan: planning.plan, added: added, changed: changed, removed: removed, limits: limits.map(\.limit),
             budget: budget.grant, lastDay: planning.lastDay > state.cohort.lastDay ? planning.lastDay : nil, changes: all.changes)
@@ -84,6 +84,14 @@ struct CohortStepping: Sendable {
                 )
             }
         }
+    }
+
+    /// Who meets what was promised has to meet what is asked for then.
+    private func certificate() -> [String] {
+        guard let promised = from?.certificate?.requirements else { return [] }
+        guard let asked = program.certificate?.requirements else { return ["there would be no certificate any more"] }
+        if asked.follows(from: promised) { return [] }
+        return ["the certificate would ask for more (\(promised.text), now \(asked.text))"]
     }
 
     /// Only what the program itself changes, and only where nobody has set something else since.

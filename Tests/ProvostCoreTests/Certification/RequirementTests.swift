@@ -121,6 +121,59 @@ import Testing
         }
     }
 
+    /// Rules that follow from others are met by all who meet those, and what was made easier follows.
+    @Test(arguments: 1...20 as ClosedRange<UInt64>)
+    func whatFollowsIsMetByAllWhoMetTheOther(seed: UInt64) {
+        var random = Seeded(seed)
+        for _ in 0..<100 {
+            let rule = Self.rule(&random, depth: 3)
+            let easier = Self.easier(rule, &random)
+            #expect(easier.follows(from: rule), "\(rule.text) → \(easier.text)")
+            let another = Self.rule(&random, depth: 1)
+            let pairs = [(rule, easier), (easier, rule), (rule, another), (another, rule), (another, .any([easier, another]))]
+            for (old, new) in pairs where new.follows(from: old) {
+                for _ in 0..<5 {
+                    let standing = Self.settled(Self.standing(&random), &random)
+                    guard old.outcome(for: standing).verdict == .met else { continue }
+                    #expect(new.outcome(for: standing).verdict == .met, "\(old.text) → \(new.text)")
+                }
+            }
+        }
+    }
+
+    @Test func whatAsksForMoreDoesNotFollow() {
+        let (a, b) = (Requirement.assignment(Self.slug("a"), Self.percent(60)), Requirement.attendance(Self.percent(80)))
+        let harder = Requirement.assignment(Self.slug("a"), Self.percent(61))
+        for (old, new) in [
+            (a, harder), (a, b), (a, .all([a, b])), (.any([a, b]), a), (.all([a, b]), .all([harder, b])),
+            (.all([a]), .noOpenIntegrityCase),
+            (.weightedMean(.everything, Self.percent(60)), .weightedMean(.phase(Self.slug("one")), Self.percent(60))),
+            (.atLeast(2, of: .everything, Self.percent(60)), .atLeast(3, of: .everything, Self.percent(60))),
+        ] {
+            #expect(!new.follows(from: old), "\(old.text) → \(new.text)")
+            #expect(new == harder || new.follows(from: new))
+        }
+        #expect(a.follows(from: .all([b, a])) && Requirement.any([b, a]).follows(from: a))
+    }
+
+    /// The same rule with lower minimums, less in `all` and more in `any`.
+    private static func easier(_ rule: Requirement, _ random: inout Seeded) -> Requirement {
+        func lower(_ old: Percentage) -> Percentage {
+            Percentage(billionths: Int64.random(in: 0...old.billionths, using: &random))
+        }
+        switch rule {
+        case .all(let rules):
+            return .all(rules.shuffled(using: &random).dropLast(rules.count > 1 ? 1 : 0).map { easier($0, &random) })
+        case .any(let rules): return .any(rules.map { easier($0, &random) } + [Self.rule(&random, depth: 1)])
+        case .assignment(let name, let minimum): return .assignment(name, lower(minimum))
+        case .atLeast(let count, let scope, let minimum): return .atLeast(max(0, count - 1), of: scope, lower(minimum))
+        case .weightedMean(let scope, let minimum): return .weightedMean(scope, lower(minimum))
+        case .everyPhase(let minimum): return .everyPhase(lower(minimum))
+        case .attendance(let minimum): return .attendance(lower(minimum))
+        case .noOpenIntegrityCase: return rule
+        }
+    }
+
     private static let names = ["a", "b", "c", "d", "e", "f"].map(slug)
     private static let phases = ["one", "two"].map(slug)
 
