@@ -79,6 +79,10 @@ class ClientTests(unittest.TestCase):
     def test_survives_any_answer(self):
         draw = random.Random(6)
         pieces = [
+            b"\r\n",
+            b": ",
+            b"HTTP/1.1 ",
+            b"204",
             b"\r\n\r\n",
             b"Content-Length: 99999999999999999999\r\n",
             b"Transfer-Encoding: chunked\r\n",
@@ -107,6 +111,9 @@ class ClientTests(unittest.TestCase):
     def test_good_answer_is_read(self):
         answer = http.Answer("GET /", self.GOOD, "GET", 0)
         self.assertEqual((answer.status, answer.header("allow"), answer.object), (201, "GET", {"id": 1}))
+        for framing in (b'Transfer-Encoding: chunked\r\n\r\n9\r\n{"id": 1}\r\n0\r\n\r\n', b'\r\n{"id": 1}'):
+            answer = http.Answer("GET /", b"HTTP/1.1 200 OK\r\nAllow: GET\r\n" + framing, "GET", 0)
+            self.assertEqual((answer.status, answer.object), (200, {"id": 1}))
 
     def test_what_cannot_be_compared_is_no_json(self):
         for body in (
