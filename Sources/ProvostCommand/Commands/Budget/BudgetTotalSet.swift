@@ -6,8 +6,9 @@ struct BudgetTotalSet: AsyncParsableCommand {
     static let configuration = Help.command(
         "total", "Bound what all learners of a cohort use together, beside what each may use.",
         note: """
-            It counts what the cohort's budget counts, and what was used before. Near its end
-            it is shared evenly by the workspaces that run. “none” removes it.
+            It counts what the cohort's budget counts, and what was used before.
+            Near its end it is shared evenly by the workspaces that run.
+            “none” removes it.
             """,
         examples: "provost budget total autumn 3000h", "provost budget total autumn none")
 
