@@ -230,7 +230,7 @@ class HttpGraderTests(unittest.TestCase):
             self.assertIsNone(match("a", "a"))
         self.assertEqual(signal.getsignal(signal.SIGALRM), signal.SIG_DFL)
 
-    def test_a_load_of_nothing_but_failures_is_worth_nothing(self):
+    def test_a_load_of_nothing_but_failures_is_worth_nothing_unless_they_are_ours(self):
         given = {"request": "GET /", "number": 4, "full-ms": 1, "none-ms": 2, "allowed-errors": 3, "tries": 1}
         step = self.plan.LoadStep(given, "", set())
 
@@ -238,11 +238,16 @@ class HttpGraderTests(unittest.TestCase):
             left = 10
 
             def send(self, _):
-                raise MemoryError
+                raise self.failure
 
-        share, why = self.load.load(step, Client(), self.plan.Captures())
+        client = Client()
+        client.failure = http.Trouble("nobody listens")
+        share, why = self.load.load(step, client, self.plan.Captures())
         self.assertEqual(share, 0)
         self.assertIn("4 of 4", why)
+        client.failure = MemoryError()
+        with self.assertRaises(MemoryError):
+            self.load.load(step, client, self.plan.Captures())
 
 
 class OperateServiceTests(unittest.TestCase):

@@ -87,6 +87,9 @@ def told(error):
     return f"{name} was raised where the test uses the result."
 
 
+_OURS = (GraderMistake, pytest.FixtureLookupError, OSError, MemoryError)
+
+
 def _bounded(compare):
     """`difflib.ndiff` for short texts only. pytest shows by it how two texts differ, and for a few hundred lines that the learner's
     code has chosen it takes minutes."""
@@ -138,11 +141,12 @@ class Plugin:
         """Whether what goes wrong outside of a test may be the learner's doing.
 
         Once their module was asked for anything, a test may hold a number where it expects a function, also long after: pytest keeps
-        what fixtures return or raise. A fixture that does not exist is the test's mistake all the same.
+        what fixtures return or raise. A fixture that does not exist is the test's mistake all the same, and what this room lacks
+        (a file, memory) is ours.
         """
         if isinstance(error, self._is_learners):
             return True
-        return learner_was_asked() and not isinstance(error, (GraderMistake, pytest.FixtureLookupError))
+        return learner_was_asked() and not isinstance(error, _OURS)
 
     def _say_fault(self, sentence):
         self.fault = self.fault or sentence
